@@ -1,0 +1,28 @@
+package dev.evenkeel.lb;
+
+import dev.evenkeel.lb.discovery.InstanceSource;
+import dev.evenkeel.lb.health.HealthPolicy;
+import dev.evenkeel.lb.observe.LoadBalancerListener;
+import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
+import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** All configuration of one balancer, checked and complete. */
+record BalancerConfig(
+        String serviceName,
+        InstanceSource source,
+        LoadBalancingStrategy strategy,
+        HealthPolicy health,
+        int maxInFlightPerInstance,
+        boolean acceptEmptyLists,
+        Duration firstListTimeout,
+        List<LoadBalancerListener> listeners,
+        Ticker ticker,
+        Scheduler scheduler,
+        Executor executor,
+        RandomGenerator random,
+        Runnable onClose) {}

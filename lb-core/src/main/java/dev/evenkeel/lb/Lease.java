@@ -1,0 +1,45 @@
+package dev.evenkeel.lb;
+
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.Outcome;
+
+/**
+ * One pick in flight. The instance counts the call from the pick to the end, which is the first of {@link #succeeded},
+ * {@link #end} and {@link #close}; later ones do nothing. Safe for concurrent use.
+ *
+ * <p>A lease that is never ended stays in flight for ever, and makes its instance look busy: use try-with-resources, or
+ * end it in every path.
+ *
+ * <pre>{@code
+ * try (Lease lease = orders.acquire()) {
+ *     talkTo(lease.instance().address());
+ *     lease.succeeded();
+ * }
+ * }</pre>
+ */
+public interface Lease extends AutoCloseable {
+
+    /** The instance to call. */
+    ServiceInstance instance();
+
+    /** Whether it was picked although it is sick, because no well one was left. */
+    boolean isFailOpen();
+
+    /**
+     * The instance has begun to answer: the time since the pick is its latency. For calls whose end says nothing of the
+     * instance's speed, such as streams. Without it, a success takes the time at the end. Counts once.
+     */
+    void answered();
+
+    /** Ends the call as a success. */
+    default void succeeded() {
+        end(Outcome.success());
+    }
+
+    /** Ends the call, and says how it went. */
+    void end(Outcome outcome);
+
+    /** Ends the call without saying how it went, if it has not ended yet: nothing is learned, and it is counted. */
+    @Override
+    void close();
+}

@@ -1,0 +1,200 @@
+package dev.evenkeel.lb;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.evenkeel.lb.discovery.InstanceSource;
+import dev.evenkeel.lb.health.HealthPolicy;
+import dev.evenkeel.lb.health.HealthProbe;
+import dev.evenkeel.lb.health.ProbeConfig;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.observe.LoadBalancerListener;
+import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
+import dev.evenkeel.lb.strategy.Strategies;
+import dev.evenkeel.lb.text.HostNames;
+import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Configures a {@link LoadBalancer}. Only where the instances come from has to be said. Not safe for concurrent use. Every
+ * setter refuses a bad value at once.
+ */
+public final class LoadBalancerBuilder {
+
+    private static final Duration MAX_FIRST_LIST_TIMEOUT = Duration.ofDays(1);
+
+    private final String serviceName;
+    private @Nullable InstanceSource source;
+    private LoadBalancingStrategy strategy = Strategies.powerOfTwoChoices();
+    private HealthPolicy health = HealthPolicy.none();
+    private int maxInFlightPerInstance = Integer.MAX_VALUE;
+    private boolean acceptEmptyLists;
+    private Duration firstListTimeout = Duration.ofSeconds(2);
+    private final List<LoadBalancerListener> listeners = new ArrayList<>();
+    private Ticker ticker = Ticker.system();
+    private @Nullable Scheduler scheduler;
+    private @Nullable Executor executor;
+    private RandomGenerator random = SharedRandom.INSTANCE;
+
+    LoadBalancerBuilder(String serviceName) {
+        this.serviceName = HostNames.canonicalServiceName("serviceName", serviceName);
+    }
+
+    /**
+     * Uses these instances and no others.
+     *
+     * @param hostsAndPorts at least one, such as {@code 10.0.0.1:8080} or {@code [::1]:8080}
+     */
+    public LoadBalancerBuilder instances(String... hostsAndPorts) {
+        return instances(Arrays.stream(hostsAndPorts).map(ServiceInstance::of).toList());
+    }
+
+    /** Uses these instances and no others: at least one. */
+    public LoadBalancerBuilder instances(Collection<ServiceInstance> instances) {
+        if (instances.isEmpty()) {
+            throw new IllegalArgumentException("instances: none (expected: at least one, or a source)");
+        }
+        return source(InstanceSource.of(instances));
+    }
+
+    /** Takes the instances from a registry, or wherever else. It is not closed with the balancer. */
+    public LoadBalancerBuilder source(InstanceSource source) {
+        requireNonNull(source, "source");
+        if (this.source != null) {
+            throw new IllegalStateException("source: given twice (expected: instances(...) or source(...), once)");
+        }
+        this.source = source;
+        return this;
+    }
+
+    /** Sets how an instance is chosen. Default {@link Strategies#powerOfTwoChoices()}. */
+    public LoadBalancerBuilder strategy(LoadBalancingStrategy strategy) {
+        this.strategy = requireNonNull(strategy, "strategy");
+        return this;
+    }
+
+    /** Asks every instance again and again whether it is well, at {@link ProbeConfig#defaults()}. */
+    public LoadBalancerBuilder healthCheck(HealthProbe probe) {
+        return healthCheck(probe, ProbeConfig.defaults());
+    }
+
+    /** Asks every instance again and again whether it is well. */
+    public LoadBalancerBuilder healthCheck(HealthProbe probe, ProbeConfig config) {
+        return health(HealthPolicy.probing(requireNonNull(probe, "probe"), requireNonNull(config, "config")));
+    }
+
+    /** Sets how it is found out which instances are well. Default {@link HealthPolicy#none()}: all are. */
+    public LoadBalancerBuilder health(HealthPolicy policy) {
+        this.health = requireNonNull(policy, "policy");
+        return this;
+    }
+
+    /** Sets how many calls an instance may have in flight, at least 1. Default no limit. */
+    public LoadBalancerBuilder maxInFlightPerInstance(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("maxInFlightPerInstance: " + limit + " (expected: >= 1)");
+        }
+        this.maxInFlightPerInstance = limit;
+        return this;
+    }
+
+    /**
+     * Whether an empty list takes all instances out. Default false: it is far more often an error of the source than the
+     * truth. Instances that say that they leave do leave either way, down to the last.
+     */
+    public LoadBalancerBuilder acceptEmptyLists(boolean accept) {
+        this.acceptEmptyLists = accept;
+        return this;
+    }
+
+    /**
+     * Sets how long {@link LoadBalancer#acquireAsync()} waits for the first list. Default 2 s: enough for a registry that
+     * answers at all, and little enough for a caller.
+     */
+    public LoadBalancerBuilder firstListTimeout(Duration timeout) {
+        requireNonNull(timeout, "timeout");
+        if (timeout.isNegative() || timeout.compareTo(MAX_FIRST_LIST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "firstListTimeout: " + timeout + " (expected: 0.." + MAX_FIRST_LIST_TIMEOUT + ")");
+        }
+        this.firstListTimeout = timeout;
+        return this;
+    }
+
+    /** Adds a listener, which hears everything from the first list on. */
+    public LoadBalancerBuilder listener(LoadBalancerListener listener) {
+        listeners.add(requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /** Sets the clock. Default that of the JVM. */
+    public LoadBalancerBuilder ticker(Ticker ticker) {
+        this.ticker = requireNonNull(ticker, "ticker");
+        return this;
+    }
+
+    /** Sets the scheduler of all that waits. Default one daemon thread that all balancers share. Not shut down by us. */
+    public LoadBalancerBuilder scheduler(Scheduler scheduler) {
+        this.scheduler = requireNonNull(scheduler, "scheduler");
+        return this;
+    }
+
+    /**
+     * Sets where listeners, probes and what depends on a waiting call run. Default a few daemon threads that all balancers
+     * share. Not shut down by us.
+     */
+    public LoadBalancerBuilder executor(Executor executor) {
+        this.executor = requireNonNull(executor, "executor");
+        return this;
+    }
+
+    /** Sets the randomness, which must be safe for concurrent use. Default that of the calling thread. */
+    public LoadBalancerBuilder random(RandomGenerator random) {
+        this.random = requireNonNull(random, "random");
+        return this;
+    }
+
+    /**
+     * Builds the balancer and subscribes to its source. A list that the source delivers at once is in force on return.
+     *
+     * @throws IllegalStateException if neither instances nor a source have been given
+     */
+    public LoadBalancer build() {
+        InstanceSource from = source;
+        if (from == null) {
+            throw new IllegalStateException("source: none (expected: instances(...) or source(...))");
+        }
+        Scheduler timers = scheduler;
+        Executor workers = executor;
+        Runnable onClose = () -> {};
+        if (timers == null || workers == null) {
+            SharedThreads.Part part = SharedThreads.takePart();
+            timers = timers == null ? part.scheduler() : timers;
+            workers = workers == null ? part.executor() : workers;
+            onClose = part::close;
+        }
+        DefaultLoadBalancer balancer = new DefaultLoadBalancer(new BalancerConfig(
+                serviceName,
+                from,
+                strategy,
+                health,
+                maxInFlightPerInstance,
+                acceptEmptyLists,
+                firstListTimeout,
+                List.copyOf(listeners),
+                ticker,
+                timers,
+                workers,
+                random,
+                onClose));
+        balancer.start();
+        return balancer;
+    }
+}

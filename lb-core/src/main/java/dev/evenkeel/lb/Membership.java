@@ -1,0 +1,187 @@
+package dev.evenkeel.lb;
+
+import com.google.common.collect.ImmutableMap;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.time.Ticker;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who is in the pool: merges full lists by id, so that an instance keeps its live state as long as it is listed, and
+ * while calls to it are in flight. Belongs to the control plane.
+ *
+ * <p>A node is a member, or it is leaving: it gets no new calls, and is gone when the last one has ended. An instance that
+ * is listed again while it is leaving comes back with its state. The same id at another address is another instance.
+ */
+final class Membership {
+
+    private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
+
+    private final String serviceName;
+    private final Ticker ticker;
+    private final int limit;
+    private final Consumer<Node> onDrained;
+    private final HealthWatch health;
+    private final Listeners listeners;
+
+    private final Map<String, Node> members = new LinkedHashMap<>();
+    private final Set<Node> leaving = new LinkedHashSet<>();
+    private ImmutableMap<String, Node> published = ImmutableMap.of();
+
+    Membership(
+            String serviceName,
+            Ticker ticker,
+            int limit,
+            Consumer<Node> onDrained,
+            HealthWatch health,
+            Listeners listeners) {
+        this.serviceName = serviceName;
+        this.ticker = ticker;
+        this.limit = limit;
+        this.onDrained = onDrained;
+        this.health = health;
+        this.listeners = listeners;
+    }
+
+    /** Makes the list the members. Returns whether anything is different now. */
+    boolean merge(Iterable<ServiceInstance> list) {
+        Map<String, ServiceInstance> listed = new LinkedHashMap<>();
+        List<ServiceInstance> duplicates = new ArrayList<>();
+        for (ServiceInstance instance : list) {
+            if (listed.putIfAbsent(instance.id(), instance) != null) {
+                duplicates.add(instance);
+            }
+        }
+        if (!duplicates.isEmpty()) {
+            log.warn("{}: the list has ids more than once, the first one counts, ignored: {}", serviceName, duplicates);
+        }
+        boolean changed = false;
+        for (Node node : List.copyOf(members.values())) {
+            if (!listed.containsKey(node.id())) {
+                beginLeaving(node, "is not listed any more");
+                changed = true;
+            }
+        }
+        for (ServiceInstance instance : listed.values()) {
+            changed |= merge(instance);
+        }
+        return changed;
+    }
+
+    /** Takes out a member that left of its own will. Returns whether there was one. */
+    boolean leave(String id) {
+        Node node = members.get(id);
+        if (node == null) {
+            return false;
+        }
+        beginLeaving(node, "has left");
+        return true;
+    }
+
+    /** Takes out what was leaving and has no call in flight any more. Returns whether it was there. */
+    boolean endLeaving(Node node) {
+        if (!node.isDrained() || !leaving.remove(node)) {
+            return false;
+        }
+        ServiceInstance gone = node.instance();
+        listeners.tell(listener -> listener.left(serviceName, gone));
+        return true;
+    }
+
+    Collection<Node> members() {
+        return Collections.unmodifiableCollection(members.values());
+    }
+
+    /** Members and those that are leaving. */
+    Node[] everybody() {
+        List<Node> all = new ArrayList<>(members.values());
+        all.addAll(leaving);
+        return all.toArray(new Node[0]);
+    }
+
+    /** The members by id, as a map that does not change. */
+    ImmutableMap<String, Node> byId() {
+        if (published.size() != members.size() || !published.equals(members)) {
+            published = ImmutableMap.copyOf(members);
+        }
+        return published;
+    }
+
+    private boolean merge(ServiceInstance instance) {
+        Node member = members.get(instance.id());
+        if (member != null && member.instance().hasSameAddressAs(instance)) {
+            return changeInPlace(member, instance);
+        }
+        if (member != null) {
+            beginLeaving(member, "has moved to " + instance.hostPort());
+        }
+        Node returning = findLeaving(instance);
+        if (returning != null) {
+            comeBack(returning, instance);
+        } else {
+            join(instance);
+        }
+        return true;
+    }
+
+    private boolean changeInPlace(Node member, ServiceInstance instance) {
+        ServiceInstance before = member.instance();
+        if (before.equals(instance)) {
+            return false;
+        }
+        member.state(member.state().withInstance(instance));
+        listeners.tell(listener -> listener.changed(serviceName, before, instance));
+        return true;
+    }
+
+    private void join(ServiceInstance instance) {
+        Node node = new Node(instance, ticker, limit, onDrained);
+        members.put(instance.id(), node);
+        log.info("{}: {} joined", serviceName, instance);
+        listeners.tell(listener -> listener.joined(serviceName, instance));
+        health.start(node);
+    }
+
+    private void comeBack(Node node, ServiceInstance instance) {
+        leaving.remove(node);
+        node.state(node.state().withDraining(false).withInstance(instance));
+        node.undrain();
+        members.put(instance.id(), node);
+        log.info("{}: {} is back", serviceName, instance);
+        listeners.tell(listener -> listener.joined(serviceName, instance));
+        health.start(node);
+    }
+
+    private void beginLeaving(Node node, String why) {
+        members.remove(node.id(), node);
+        health.stop(node);
+        node.state(node.state().withDraining(true));
+        boolean drained = node.drain();
+        ServiceInstance instance = node.instance();
+        log.info("{}: {} {}, {} calls in flight", serviceName, instance, why, node.inFlight());
+        listeners.tell(listener -> listener.draining(serviceName, instance));
+        leaving.add(node);
+        if (drained) {
+            endLeaving(node);
+        }
+    }
+
+    private @Nullable Node findLeaving(ServiceInstance instance) {
+        for (Node node : leaving) {
+            if (node.id().equals(instance.id()) && node.instance().hasSameAddressAs(instance)) {
+                return node;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,187 @@
+package dev.evenkeel.lb;
+
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.Outcome;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.strategy.Candidate;
+import dev.evenkeel.lb.time.Ticker;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live state of one instance. It outlives pools: a lease holds the node that it was taken from, and gives back to
+ * exactly that one.
+ *
+ * <p>The number of calls in flight and the mark that the node is draining share one word, so that a pick and the begin of
+ * a drain cannot miss each other: after the mark is set no pick gets in, and whoever takes the last call out sees it.
+ */
+final class Node implements Candidate {
+
+    /** The sign bit of {@link #load}. The rest of the word goes on counting. */
+    private static final int DRAINING = Integer.MIN_VALUE;
+
+    private static final VarHandle LOAD;
+
+    static {
+        try {
+            LOAD = MethodHandles.lookup().findVarHandle(Node.class, "load", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final Ticker ticker;
+    private final int limit;
+    private final Consumer<Node> onDrained;
+    private final LatencyAverage latency = new LatencyAverage();
+    private final LongAdder[] outcomes = new LongAdder[Outcome.Kind.values().length];
+    private final LongAdder unreported = new LongAdder();
+
+    @SuppressWarnings("unused") // through LOAD
+    private volatile int load;
+
+    /** Written by the control plane, read anywhere. */
+    private volatile NodeState state;
+
+    /** Written by the control plane, read anywhere. */
+    private volatile double weight;
+
+    /** The place among the candidates of the newest pool. Only a hint for others: an older pool checks again. */
+    volatile int slot;
+
+    Node(ServiceInstance instance, Ticker ticker, int limit, Consumer<Node> onDrained) {
+        this.state = NodeState.of(instance);
+        this.weight = instance.weight();
+        this.ticker = ticker;
+        this.limit = limit;
+        this.onDrained = onDrained;
+        for (int i = 0; i < outcomes.length; i++) {
+            outcomes[i] = new LongAdder();
+        }
+    }
+
+    @Override
+    public ServiceInstance instance() {
+        return state.instance();
+    }
+
+    @Override
+    public double weight() {
+        return weight;
+    }
+
+    @Override
+    public int inFlight() {
+        return load & ~DRAINING;
+    }
+
+    @Override
+    public long latencyNanos() {
+        return latency.nanos();
+    }
+
+    @Override
+    public boolean admits(PickRequest request) {
+        return isFree() && suits(request) && !isAvoidedBy(request);
+    }
+
+    String id() {
+        return state.instance().id();
+    }
+
+    NodeState state() {
+        return state;
+    }
+
+    void state(NodeState changed) {
+        this.state = changed;
+    }
+
+    void weight(double effective) {
+        this.weight = effective;
+    }
+
+    boolean isFree() {
+        int current = load;
+        return current >= 0 && current < limit;
+    }
+
+    boolean isAvoidedBy(PickRequest request) {
+        return !request.avoided().isEmpty() && request.avoided().contains(id());
+    }
+
+    /** Whether the request may go here at all, however busy the node is. */
+    boolean suits(PickRequest request) {
+        return carries(request.requiredMetadata()) && isAcceptedBy(request);
+    }
+
+    boolean carries(Map<String, String> required) {
+        return required.isEmpty()
+                || instance().metadata().entrySet().containsAll(required.entrySet());
+    }
+
+    boolean isAcceptedBy(PickRequest request) {
+        return request.anotherWillDo() || id().equals(request.preferred().orElse(null));
+    }
+
+    /** Begins a call, unless the node is draining or at its limit. */
+    @Nullable
+    TrackedLease begin(boolean failOpen) {
+        int current = load;
+        while (current >= 0 && current < limit) {
+            int seen = (int) LOAD.compareAndExchange(this, current, current + 1);
+            if (seen == current) {
+                return new TrackedLease(this, ticker.nanos(), failOpen);
+            }
+            current = seen;
+        }
+        return null;
+    }
+
+    /** The instance answered a call that began at that time. */
+    void answered(long begun) {
+        long now = ticker.nanos();
+        latency.record(now - begun, now);
+    }
+
+    /** Ends a call; null for an outcome that was not reported. */
+    void end(@Nullable Outcome outcome) {
+        LongAdder counter = outcome == null ? unreported : outcomes[outcome.kind().ordinal()];
+        counter.increment();
+        int before = (int) LOAD.getAndAdd(this, -1);
+        if (before == DRAINING + 1) {
+            onDrained.accept(this);
+        }
+    }
+
+    /** Lets no further call in. Returns whether none is in flight. */
+    boolean drain() {
+        return ((int) LOAD.getAndBitwiseOr(this, DRAINING) & ~DRAINING) == 0;
+    }
+
+    /** Lets calls in again. */
+    void undrain() {
+        LOAD.getAndBitwiseAnd(this, ~DRAINING);
+    }
+
+    boolean isDrained() {
+        return load == DRAINING;
+    }
+
+    long outcomes(Outcome.Kind kind) {
+        return outcomes[kind.ordinal()].sum();
+    }
+
+    long unreported() {
+        return unreported.sum();
+    }
+
+    @Override
+    public String toString() {
+        return state.instance().toString();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.evenkeel.lb;
+
+import dev.evenkeel.lb.health.HealthStatus;
+import dev.evenkeel.lb.instance.ServiceInstance;
+
+/** What the control plane has decided about one instance; replaced as a whole, so that a pool keeps what it saw. */
+record NodeState(ServiceInstance instance, HealthStatus health, String reason, boolean draining) {
+
+    static NodeState of(ServiceInstance instance) {
+        return new NodeState(instance, HealthStatus.UNKNOWN, "", false);
+    }
+
+    NodeState withInstance(ServiceInstance changed) {
+        return new NodeState(changed, health, reason, draining);
+    }
+
+    NodeState withHealth(HealthStatus status, String why) {
+        return new NodeState(instance, status, why, draining);
+    }
+
+    NodeState withDraining(boolean isDraining) {
+        return new NodeState(instance, health, reason, isDraining);
+    }
+}

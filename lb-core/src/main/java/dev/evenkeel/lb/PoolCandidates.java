@@ -1,0 +1,56 @@
+package dev.evenkeel.lb;
+
+import dev.evenkeel.lb.strategy.Candidate;
+import dev.evenkeel.lb.strategy.Candidates;
+import dev.evenkeel.lb.strategy.Selector;
+import dev.evenkeel.lb.time.Ticker;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** What a strategy is given to make a selector from. */
+final class PoolCandidates implements Candidates {
+
+    private final Node[] nodes;
+    private final Ticker ticker;
+    private final RandomGenerator random;
+    private final Optional<Selector> previousSelector;
+
+    PoolCandidates(Node[] nodes, Ticker ticker, RandomGenerator random, @Nullable Selector previousSelector) {
+        this.nodes = nodes;
+        this.ticker = ticker;
+        this.random = random;
+        this.previousSelector = Optional.ofNullable(previousSelector);
+    }
+
+    @Override
+    public int size() {
+        return nodes.length;
+    }
+
+    @Override
+    public Candidate get(int index) {
+        return nodes[index];
+    }
+
+    @Override
+    public Ticker ticker() {
+        return ticker;
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    @Override
+    public Optional<Selector> previousSelector() {
+        return previousSelector;
+    }
+
+    @Override
+    public String toString() {
+        return Arrays.toString(nodes);
+    }
+}

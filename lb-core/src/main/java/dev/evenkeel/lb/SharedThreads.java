@@ -1,0 +1,100 @@
+package dev.evenkeel.lb;
+
+import dev.evenkeel.lb.time.Scheduler;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that all balancers share unless they are given others: one for timers, a few for listeners and for what
+ * blocks. Made for the first balancer, gone with the last.
+ */
+final class SharedThreads {
+
+    /** Enough that a few probes of dead addresses, each waiting for its time-out, do not hold up the others. */
+    private static final int WORKERS = 8;
+
+    private static final Object LOCK = new Object();
+
+    private static @Nullable SharedThreads current; // guarded by LOCK
+
+    private final ScheduledThreadPoolExecutor timers;
+    private final ThreadPoolExecutor workers;
+    private int users; // guarded by LOCK
+
+    private SharedThreads() {
+        timers = new ScheduledThreadPoolExecutor(1, threads("evenkeel-timer"));
+        timers.setRemoveOnCancelPolicy(true);
+        workers = new ThreadPoolExecutor(
+                WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("evenkeel-worker"));
+        workers.allowCoreThreadTimeOut(true);
+    }
+
+    /** Takes part in the shared threads, which stay at least until the part is given back. */
+    static Part takePart() {
+        synchronized (LOCK) {
+            SharedThreads shared = current;
+            if (shared == null) {
+                shared = new SharedThreads();
+                current = shared;
+            }
+            shared.users++;
+            return new Part(shared);
+        }
+    }
+
+    private void giveBack() {
+        synchronized (LOCK) {
+            users--;
+            if (users > 0) {
+                return;
+            }
+            current = null;
+        }
+        timers.shutdownNow();
+        workers.shutdown(); // what listeners have still to hear, they hear
+    }
+
+    /** Threads that keep nothing of their maker alive: no class loader, no thread locals. */
+    private static ThreadFactory threads(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(null, task, name + "-" + count.incrementAndGet(), 0, false);
+            thread.setDaemon(true);
+            thread.setContextClassLoader(SharedThreads.class.getClassLoader());
+            return thread;
+        };
+    }
+
+    /** One balancer's part in the threads. */
+    static final class Part implements AutoCloseable {
+
+        private final SharedThreads shared;
+        private final AtomicBoolean givenBack = new AtomicBoolean();
+
+        private Part(SharedThreads shared) {
+            this.shared = shared;
+        }
+
+        Scheduler scheduler() {
+            return Scheduler.of(shared.timers);
+        }
+
+        Executor executor() {
+            return shared.workers;
+        }
+
+        @Override
+        public void close() {
+            if (givenBack.compareAndSet(false, true)) {
+                shared.giveBack();
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.evenkeel.lb;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.Outcome;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/** Ends once, and gives back to exactly the node that it was taken from. */
+final class TrackedLease implements Lease {
+
+    private static final int BEGUN = 0;
+    private static final int ANSWERED = 1;
+    private static final int ENDED = 2;
+
+    private static final VarHandle PHASE;
+
+    static {
+        try {
+            PHASE = MethodHandles.lookup().findVarHandle(TrackedLease.class, "phase", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final Node node;
+    private final long begun;
+    private final boolean failOpen;
+
+    @SuppressWarnings("unused") // through PHASE
+    private volatile int phase = BEGUN;
+
+    TrackedLease(Node node, long begun, boolean failOpen) {
+        this.node = node;
+        this.begun = begun;
+        this.failOpen = failOpen;
+    }
+
+    @Override
+    public ServiceInstance instance() {
+        return node.instance();
+    }
+
+    @Override
+    public boolean isFailOpen() {
+        return failOpen;
+    }
+
+    @Override
+    public void answered() {
+        if (PHASE.compareAndSet(this, BEGUN, ANSWERED)) {
+            node.answered(begun);
+        }
+    }
+
+    @Override
+    public void end(Outcome outcome) {
+        finish(requireNonNull(outcome, "outcome"));
+    }
+
+    @Override
+    public void close() {
+        finish(null);
+    }
+
+    private void finish(@Nullable Outcome outcome) {
+        int before = (int) PHASE.getAndSet(this, ENDED);
+        if (before == ENDED) {
+            return;
+        }
+        if (before == BEGUN && outcome != null && outcome.kind() == Outcome.Kind.SUCCESS) {
+            node.answered(begun);
+        }
+        node.end(outcome);
+    }
+
+    @Override
+    public String toString() {
+        return "lease of " + node;
+    }
+}

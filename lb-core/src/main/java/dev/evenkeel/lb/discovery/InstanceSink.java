@@ -1,0 +1,37 @@
+package dev.evenkeel.lb.discovery;
+
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a source is given: a place to deliver to, and the time to live by. Safe for concurrent use.
+ *
+ * <p>A delivery is applied on the calling thread when nothing else is being applied, so that it is in force when the
+ * call returns. None of the methods throws for what is in the data; bad data is dropped, counted and logged.
+ */
+public interface InstanceSink {
+
+    /** The service whose instances are wanted. */
+    String serviceName();
+
+    /** Delivers the full list. Instances that are missing from it are absent, which is weaker than having left. */
+    void update(List<ServiceInstance> instances);
+
+    /** Says that this instance has left of its own will: it gets no new calls from now on, those in flight end. */
+    void left(String instanceId);
+
+    /** Says that the source cannot tell at the moment. The last good list stays in force. */
+    void failed(Throwable cause);
+
+    /** The clock of the subscriber. */
+    Ticker ticker();
+
+    /** The scheduler of the subscriber, for polling and time-outs. */
+    Scheduler scheduler();
+
+    /** The randomness of the subscriber, for jitter. */
+    RandomGenerator random();
+}

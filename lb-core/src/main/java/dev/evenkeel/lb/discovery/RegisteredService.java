@@ -1,0 +1,223 @@
+package dev.evenkeel.lb.discovery;
+
+import com.google.common.collect.ImmutableList;
+import dev.evenkeel.lb.concurrent.SerialExecutor;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.text.Printable;
+import dev.evenkeel.lb.time.Cancellable;
+import dev.evenkeel.lb.time.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One service of an in-memory registry. All mutable state is touched only inside the serial context, in which the
+ * subscribers are told, too: so each sees the changes in order, and the last list delivered is the current one.
+ */
+final class RegisteredService {
+
+    static final Duration FOR_EVER = Duration.ZERO;
+
+    private static final Logger log = LoggerFactory.getLogger(InMemoryRegistry.class);
+
+    private final String name;
+    private final Ticker ticker;
+    private final SerialExecutor serial;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final List<Subscriber> subscribers = new ArrayList<>();
+
+    /** Written in the serial context, read anywhere. */
+    private volatile ImmutableList<ServiceInstance> alive = ImmutableList.of();
+
+    RegisteredService(String name, Ticker ticker) {
+        this.name = name;
+        this.ticker = ticker;
+        this.serial = new SerialExecutor(thrown -> log.warn("{}: a subscriber of the registry threw", name, thrown));
+    }
+
+    Registration register(ServiceInstance instance, Duration timeToLive) {
+        Entry entry = new Entry(instance, timeToLive);
+        serial.execute(entry::join);
+        return entry;
+    }
+
+    void deregister(String instanceId) {
+        serial.execute(() -> {
+            Entry entry = entries.get(instanceId);
+            if (entry != null) {
+                entry.leave();
+            }
+        });
+    }
+
+    Subscription subscribe(InstanceSink sink) {
+        Subscriber subscriber = new Subscriber(sink);
+        serial.execute(subscriber::begin);
+        return () -> serial.execute(subscriber::end);
+    }
+
+    ImmutableList<ServiceInstance> instances() {
+        serial.execute(this::expire);
+        return alive;
+    }
+
+    /** Takes out what has not given a sign of life in time, and tells everybody if there was any. */
+    private void expire() {
+        serial.assertInContext();
+        long now = ticker.nanos();
+        List<Entry> expired =
+                entries.values().stream().filter(entry -> entry.isExpired(now)).toList();
+        for (Entry entry : expired) {
+            entries.remove(entry.instance.id());
+            log.info("{}: {} gave no sign of life within {}", name, entry.instance, entry.timeToLive);
+        }
+        if (!expired.isEmpty()) {
+            publish();
+        }
+    }
+
+    private void publish() {
+        alive = entries.values().stream().map(entry -> entry.instance).collect(ImmutableList.toImmutableList());
+        tellAll(subscriber -> subscriber.sink.update(alive));
+    }
+
+    /** One subscriber that throws does not keep the news from the others. */
+    private void tellAll(java.util.function.Consumer<Subscriber> news) {
+        for (Subscriber subscriber : List.copyOf(subscribers)) {
+            try {
+                news.accept(subscriber);
+            } catch (RuntimeException thrown) {
+                log.warn("{}: a subscriber of the registry threw {}", name, Printable.of(thrown));
+            }
+        }
+    }
+
+    /** One registration; its state belongs to the serial context. */
+    private final class Entry implements Registration {
+
+        private final ServiceInstance instance;
+        private final Duration timeToLive;
+        private long lastSign;
+        private boolean closed;
+
+        Entry(ServiceInstance instance, Duration timeToLive) {
+            this.instance = instance;
+            this.timeToLive = timeToLive;
+        }
+
+        @Override
+        public ServiceInstance instance() {
+            return instance;
+        }
+
+        @Override
+        public void heartbeat() {
+            serial.execute(() -> {
+                if (!closed) {
+                    expire();
+                    lastSign = ticker.nanos();
+                    if (entries.putIfAbsent(instance.id(), this) == null) {
+                        publish();
+                        watch();
+                    }
+                }
+            });
+        }
+
+        @Override
+        public void close() {
+            serial.execute(this::leave);
+        }
+
+        boolean isExpired(long now) {
+            return !timeToLive.isZero() && now - lastSign >= timeToLive.toNanos();
+        }
+
+        private void join() {
+            lastSign = ticker.nanos();
+            Entry replaced = entries.put(instance.id(), this);
+            if (replaced != null) {
+                replaced.closed = true;
+            }
+            publish();
+            watch();
+        }
+
+        private void leave() {
+            closed = true;
+            if (entries.remove(instance.id(), this)) {
+                tellAll(subscriber -> subscriber.sink.left(instance.id()));
+                publish();
+            }
+        }
+
+        private void watch() {
+            if (!timeToLive.isZero()) {
+                subscribers.forEach(Subscriber::watch);
+            }
+        }
+    }
+
+    /** One subscription; its state belongs to the serial context. */
+    private final class Subscriber {
+
+        private final InstanceSink sink;
+        private @Nullable Cancellable timer;
+        private boolean ended;
+
+        Subscriber(InstanceSink sink) {
+            this.sink = sink;
+        }
+
+        private void begin() {
+            expire();
+            subscribers.add(this);
+            sink.update(alive);
+            watch();
+        }
+
+        private void end() {
+            ended = true;
+            subscribers.remove(this);
+            stopWatching();
+        }
+
+        /** Wakes up when the next time to live runs out, as this subscriber counts time. */
+        private void watch() {
+            stopWatching();
+            long now = ticker.nanos();
+            long next = Long.MAX_VALUE;
+            for (Entry entry : entries.values()) {
+                if (!entry.timeToLive.isZero()) {
+                    next = Math.min(next, entry.timeToLive.toNanos() - (now - entry.lastSign));
+                }
+            }
+            if (ended || next == Long.MAX_VALUE) {
+                return;
+            }
+            try {
+                timer = sink.scheduler().schedule(() -> serial.execute(this::wake), Duration.ofNanos(Math.max(next, 0)));
+            } catch (RejectedExecutionException stopped) {
+                log.debug("{}: the scheduler of a subscriber has been shut down", name);
+            }
+        }
+
+        private void wake() {
+            expire();
+            watch();
+        }
+
+        private void stopWatching() {
+            if (timer != null) {
+                timer.cancel();
+                timer = null;
+            }
+        }
+    }
+}

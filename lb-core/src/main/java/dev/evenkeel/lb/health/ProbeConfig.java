@@ -1,0 +1,158 @@
+package dev.evenkeel.lb.health;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/** How often instances are probed and how their answers are weighed. An immutable value. */
+public final class ProbeConfig {
+
+    /** The shortest interval and time-out. */
+    public static final Duration MIN_DURATION = Duration.ofMillis(10);
+
+    /** The longest interval and time-out. */
+    public static final Duration MAX_DURATION = Duration.ofDays(1);
+
+    private static final ProbeConfig DEFAULTS = builder().build();
+
+    private final Duration interval;
+    private final Duration unhealthyInterval;
+    private final Duration timeout;
+    private final double jitter;
+    private final int rise;
+    private final int fall;
+    private final int maxConcurrent;
+
+    private ProbeConfig(Builder builder) {
+        this.interval = builder.interval;
+        this.unhealthyInterval = builder.unhealthyInterval;
+        this.timeout = builder.timeout;
+        this.jitter = builder.jitter;
+        this.rise = builder.rise;
+        this.fall = builder.fall;
+        this.maxConcurrent = builder.maxConcurrent;
+    }
+
+    /** Every 5 s (1 s while sick) with a jitter of 20 %, time-out 1 s, rise 2, fall 3, at most 64 at once. */
+    public static ProbeConfig defaults() {
+        return DEFAULTS;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The time from the end of one probe to the next one of the same instance. */
+    public Duration interval() {
+        return interval;
+    }
+
+    /** The same while the instance is sick, or while its last answer contradicts its status. */
+    public Duration unhealthyInterval() {
+        return unhealthyInterval;
+    }
+
+    /** How long an answer may take, everything included. */
+    public Duration timeout() {
+        return timeout;
+    }
+
+    /** By which share an interval is made longer or shorter at random, 0 to 1. */
+    public double jitter() {
+        return jitter;
+    }
+
+    /** How many passing probes in a row make a sick instance well. */
+    public int rise() {
+        return rise;
+    }
+
+    /** How many failing probes in a row make a well instance sick. */
+    public int fall() {
+        return fall;
+    }
+
+    /** How many probes of one balancer may be under way at once. */
+    public int maxConcurrent() {
+        return maxConcurrent;
+    }
+
+    /** Builds configurations; not safe for concurrent use. Every setter refuses a bad value at once. */
+    public static final class Builder {
+
+        private Duration interval = Duration.ofSeconds(5);
+        private Duration unhealthyInterval = Duration.ofSeconds(1);
+        private Duration timeout = Duration.ofSeconds(1);
+        private double jitter = 0.2;
+        private int rise = 2;
+        private int fall = 3;
+        private int maxConcurrent = 64;
+
+        private Builder() {}
+
+        /** Default 5 s: notices a crash soon, and costs an instance with a hundred clients 20 probes a second. */
+        public Builder interval(Duration interval) {
+            this.interval = inRange("interval", interval);
+            return this;
+        }
+
+        /** Default 1 s: a verdict that is in doubt is settled sooner. */
+        public Builder unhealthyInterval(Duration unhealthyInterval) {
+            this.unhealthyInterval = inRange("unhealthyInterval", unhealthyInterval);
+            return this;
+        }
+
+        /** Default 1 s. May be longer than the interval: one instance is never probed twice at once. */
+        public Builder timeout(Duration timeout) {
+            this.timeout = inRange("timeout", timeout);
+            return this;
+        }
+
+        /** Default 0.2, so that the clients of one instance do not probe in step. */
+        public Builder jitter(double jitter) {
+            if (!(jitter >= 0 && jitter <= 1)) {
+                throw new IllegalArgumentException("jitter: " + jitter + " (expected: 0..1)");
+            }
+            this.jitter = jitter;
+            return this;
+        }
+
+        /** Default 2. The first probe of an instance decides alone. */
+        public Builder rise(int rise) {
+            this.rise = positive("rise", rise);
+            return this;
+        }
+
+        /** Default 3. The first probe of an instance decides alone. */
+        public Builder fall(int fall) {
+            this.fall = positive("fall", fall);
+            return this;
+        }
+
+        /** Default 64. */
+        public Builder maxConcurrent(int maxConcurrent) {
+            this.maxConcurrent = positive("maxConcurrent", maxConcurrent);
+            return this;
+        }
+
+        public ProbeConfig build() {
+            return new ProbeConfig(this);
+        }
+
+        private static Duration inRange(String parameter, Duration value) {
+            requireNonNull(value, parameter);
+            if (value.compareTo(MIN_DURATION) < 0 || value.compareTo(MAX_DURATION) > 0) {
+                throw new IllegalArgumentException(
+                        parameter + ": " + value + " (expected: " + MIN_DURATION + ".." + MAX_DURATION + ")");
+            }
+            return value;
+        }
+
+        private static int positive(String parameter, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(parameter + ": " + value + " (expected: >= 1)");
+            }
+            return value;
+        }
+    }
+}

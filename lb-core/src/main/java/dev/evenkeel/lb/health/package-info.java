@@ -1,0 +1,5 @@
+/** Who is well: probes, and how their answers become a verdict. */
+@NullMarked
+package dev.evenkeel.lb.health;
+
+import org.jspecify.annotations.NullMarked;

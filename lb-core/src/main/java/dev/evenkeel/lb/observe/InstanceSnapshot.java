@@ -1,0 +1,177 @@
+package dev.evenkeel.lb.observe;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.evenkeel.lb.health.HealthStatus;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.Outcome;
+import java.time.Duration;
+import java.util.Arrays;
+
+/** One instance of a pool at one moment. An immutable value. */
+public final class InstanceSnapshot {
+
+    private final ServiceInstance instance;
+    private final HealthStatus health;
+    private final String reason;
+    private final boolean eligible;
+    private final boolean draining;
+    private final int inFlight;
+    private final long unreported;
+    private final long[] outcomes;
+    private final Duration latency;
+    private final double effectiveWeight;
+
+    private InstanceSnapshot(Builder builder) {
+        this.instance = builder.instance;
+        this.health = builder.health;
+        this.reason = builder.reason;
+        this.eligible = builder.eligible;
+        this.draining = builder.draining;
+        this.inFlight = builder.inFlight;
+        this.unreported = builder.unreported;
+        this.outcomes = builder.outcomes.clone();
+        this.latency = builder.latency;
+        this.effectiveWeight = builder.effectiveWeight;
+    }
+
+    /** Starts a snapshot; made by the library, and by tests of code that reads snapshots. */
+    public static Builder builder(ServiceInstance instance) {
+        return new Builder(instance);
+    }
+
+    /** Who it is. */
+    public ServiceInstance instance() {
+        return instance;
+    }
+
+    public String id() {
+        return instance.id();
+    }
+
+    /** What is known of its health. */
+    public HealthStatus health() {
+        return health;
+    }
+
+    /** Why its health is what it is, in one line; empty where nothing is known. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Whether it is among those that a pick chooses from. */
+    public boolean isEligible() {
+        return eligible;
+    }
+
+    /** Whether it gets no new calls and leaves when those in flight have ended. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /** Calls picked and not ended. */
+    public int inFlight() {
+        return inFlight;
+    }
+
+    /** Calls picked so far: those that ended and those in flight. */
+    public long picks() {
+        return Arrays.stream(outcomes).sum() + unreported + inFlight;
+    }
+
+    /** Calls that ended this way so far. */
+    public long outcomes(Outcome.Kind kind) {
+        return outcomes[kind.ordinal()];
+    }
+
+    /** Calls that were closed without saying how they went. */
+    public long unreported() {
+        return unreported;
+    }
+
+    /** Calls that ended badly: never reached, failed, overloaded. */
+    public long failures() {
+        return outcomes(Outcome.Kind.NEVER_REACHED) + outcomes(Outcome.Kind.FAILED) + outcomes(Outcome.Kind.OVERLOADED);
+    }
+
+    /** The average time to answer; zero before the first answer. */
+    public Duration latency() {
+        return latency;
+    }
+
+    /** The weight that strategies see. */
+    public double effectiveWeight() {
+        return effectiveWeight;
+    }
+
+    @Override
+    public String toString() {
+        return instance + " " + health + (draining ? " draining" : "") + (eligible ? "" : " out") + " inFlight="
+                + inFlight + " picks=" + picks() + " failures=" + failures();
+    }
+
+    /** Builds snapshots; not safe for concurrent use. */
+    public static final class Builder {
+
+        private final ServiceInstance instance;
+        private HealthStatus health = HealthStatus.UNKNOWN;
+        private String reason = "";
+        private boolean eligible = true;
+        private boolean draining;
+        private int inFlight;
+        private long unreported;
+        private final long[] outcomes = new long[Outcome.Kind.values().length];
+        private Duration latency = Duration.ZERO;
+        private double effectiveWeight;
+
+        private Builder(ServiceInstance instance) {
+            this.instance = requireNonNull(instance, "instance");
+            this.effectiveWeight = instance.weight();
+        }
+
+        public Builder health(HealthStatus health, String reason) {
+            this.health = requireNonNull(health, "health");
+            this.reason = requireNonNull(reason, "reason");
+            return this;
+        }
+
+        public Builder eligible(boolean eligible) {
+            this.eligible = eligible;
+            return this;
+        }
+
+        public Builder draining(boolean draining) {
+            this.draining = draining;
+            return this;
+        }
+
+        public Builder inFlight(int inFlight) {
+            this.inFlight = inFlight;
+            return this;
+        }
+
+        public Builder outcomes(Outcome.Kind kind, long count) {
+            this.outcomes[kind.ordinal()] = count;
+            return this;
+        }
+
+        public Builder unreported(long unreported) {
+            this.unreported = unreported;
+            return this;
+        }
+
+        public Builder latency(Duration latency) {
+            this.latency = requireNonNull(latency, "latency");
+            return this;
+        }
+
+        public Builder effectiveWeight(double effectiveWeight) {
+            this.effectiveWeight = effectiveWeight;
+            return this;
+        }
+
+        public InstanceSnapshot build() {
+            return new InstanceSnapshot(this);
+        }
+    }
+}

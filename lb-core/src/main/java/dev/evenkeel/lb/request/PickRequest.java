@@ -1,0 +1,180 @@
+package dev.evenkeel.lb.request;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller may say of one call before an instance is picked for it. An immutable value, safe to share between
+ * threads. Most calls have nothing to say and use {@link #EMPTY}.
+ *
+ * <pre>{@code
+ * PickRequest request = PickRequest.builder().stickyKey(userId).requireMetadata("version", "2").build();
+ * }</pre>
+ */
+public final class PickRequest {
+
+    /** Says nothing: any instance will do. */
+    public static final PickRequest EMPTY = builder().build();
+
+    private final Optional<String> stickyKey;
+    private final ImmutableSet<String> avoided;
+    private final Optional<String> preferred;
+    private final boolean anotherWillDo;
+    private final ImmutableMap<String, String> requiredMetadata;
+    private final ImmutableMap<String, Object> attributes;
+
+    private PickRequest(Builder builder) {
+        this.stickyKey = Optional.ofNullable(builder.stickyKey);
+        this.avoided = ImmutableSet.copyOf(builder.avoided);
+        this.preferred = Optional.ofNullable(builder.preferred);
+        this.anotherWillDo = builder.anotherWillDo;
+        this.requiredMetadata = ImmutableMap.copyOf(builder.requiredMetadata);
+        this.attributes = ImmutableMap.copyOf(builder.attributes);
+    }
+
+    /** A request with only a sticky key. */
+    public static PickRequest stickyTo(String key) {
+        return builder().stickyKey(key).build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The key whose calls belong together, for strategies that honour it. */
+    public Optional<String> stickyKey() {
+        return stickyKey;
+    }
+
+    /** Ids of instances that are taken only when no other one can be. */
+    public Set<String> avoided() {
+        return avoided;
+    }
+
+    /** The id of the instance to take if it can be taken. */
+    public Optional<String> preferred() {
+        return preferred;
+    }
+
+    /** Whether a call whose preferred instance cannot be taken may go to another one. */
+    public boolean anotherWillDo() {
+        return anotherWillDo;
+    }
+
+    /** Labels that the instance must carry. */
+    public Map<String, String> requiredMetadata() {
+        return requiredMetadata;
+    }
+
+    /** What the caller tells a strategy of its own. */
+    public Map<String, Object> attributes() {
+        return attributes;
+    }
+
+    /** One attribute, if it is there and of that type. */
+    public <T> Optional<T> attribute(String name, Class<T> type) {
+        Object value = attributes.get(name);
+        return type.isInstance(value) ? Optional.of(type.cast(value)) : Optional.empty();
+    }
+
+    /** A builder that starts from this request. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.stickyKey = stickyKey.orElse(null);
+        builder.avoided = avoided;
+        builder.preferred = preferred.orElse(null);
+        builder.anotherWillDo = anotherWillDo;
+        builder.requiredMetadata.putAll(requiredMetadata);
+        builder.attributes.putAll(attributes);
+        return builder;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof PickRequest other
+                && stickyKey.equals(other.stickyKey)
+                && avoided.equals(other.avoided)
+                && preferred.equals(other.preferred)
+                && anotherWillDo == other.anotherWillDo
+                && requiredMetadata.equals(other.requiredMetadata)
+                && attributes.equals(other.attributes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.asList(stickyKey, avoided, preferred, anotherWillDo, requiredMetadata, attributes)
+                .hashCode();
+    }
+
+    /** Names what is set, without the values of the key and the attributes, which may be private. */
+    @Override
+    public String toString() {
+        return "PickRequest[sticky=" + stickyKey.isPresent() + ", avoided=" + avoided + ", preferred=" + preferred
+                + ", anotherWillDo=" + anotherWillDo + ", requiredMetadata=" + requiredMetadata + ", attributes="
+                + attributes.keySet() + "]";
+    }
+
+    /** Builds requests; not safe for concurrent use. */
+    public static final class Builder {
+
+        private @Nullable String stickyKey;
+        private Set<String> avoided = ImmutableSet.of();
+        private @Nullable String preferred;
+        private boolean anotherWillDo = true;
+        private final Map<String, String> requiredMetadata = new LinkedHashMap<>();
+        private final Map<String, Object> attributes = new LinkedHashMap<>();
+
+        private Builder() {}
+
+        /** Calls with the same key go to the same instance, under a sticky strategy. The empty string is a key. */
+        public Builder stickyKey(String key) {
+            this.stickyKey = requireNonNull(key, "key");
+            return this;
+        }
+
+        /** Replaces the ids of the instances to take only if no other one can be taken: those that failed before. */
+        public Builder avoid(Collection<String> instanceIds) {
+            this.avoided = ImmutableSet.copyOf(instanceIds);
+            return this;
+        }
+
+        /** Takes this instance if it can be taken, else another one. */
+        public Builder prefer(String instanceId) {
+            this.preferred = requireNonNull(instanceId, "instanceId");
+            this.anotherWillDo = true;
+            return this;
+        }
+
+        /** Takes this instance or none. */
+        public Builder only(String instanceId) {
+            this.preferred = requireNonNull(instanceId, "instanceId");
+            this.anotherWillDo = false;
+            return this;
+        }
+
+        /** Takes only instances that carry this label. May be called for several labels. */
+        public Builder requireMetadata(String key, String value) {
+            requiredMetadata.put(requireNonNull(key, "key"), requireNonNull(value, "value"));
+            return this;
+        }
+
+        /** Tells a custom strategy something of this call. */
+        public Builder attribute(String name, Object value) {
+            attributes.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
+            return this;
+        }
+
+        public PickRequest build() {
+            return new PickRequest(this);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.evenkeel.lb.routing;
+
+import java.util.Optional;
+
+/** What a router may know of a request. Implemented by the adapters. */
+public interface RoutedRequest {
+
+    /** Such as {@code GET}. */
+    String method();
+
+    /** The host of the URL, in lower case. */
+    String host();
+
+    /** The path of the URL as it stands there, escapes included; at least {@code /}. */
+    String path();
+
+    /** The query of the URL as it stands there, escapes included, without the question mark. */
+    Optional<String> query();
+
+    /** The first value of a header; the name's case does not matter. */
+    Optional<String> header(String name);
+}

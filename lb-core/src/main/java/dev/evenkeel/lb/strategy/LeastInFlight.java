@@ -1,0 +1,48 @@
+package dev.evenkeel.lb.strategy;
+
+import dev.evenkeel.lb.request.PickRequest;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The least loaded of all. Among equals each is as likely (reservoir sampling), wherever it stands in the list. */
+final class LeastInFlight implements Selector {
+
+    private final Candidate[] candidates;
+    private final RandomGenerator random;
+
+    LeastInFlight(Candidates list) {
+        candidates = new Candidate[list.size()];
+        for (int i = 0; i < candidates.length; i++) {
+            candidates[i] = list.get(i);
+        }
+        random = list.random();
+    }
+
+    @Override
+    public Candidate select(PickRequest request) {
+        Candidate least = least(request, false);
+        if (least != null && least.admits(request)) {
+            return least;
+        }
+        Candidate admitted = least(request, true);
+        return admitted != null ? admitted : candidates[0];
+    }
+
+    private @Nullable Candidate least(PickRequest request, boolean admittedOnly) {
+        Candidate least = null;
+        double leastLoad = Double.POSITIVE_INFINITY;
+        int ties = 0;
+        for (Candidate candidate : candidates) {
+            double load = Load.of(candidate);
+            if (load > leastLoad || admittedOnly && !candidate.admits(request)) {
+                continue;
+            }
+            ties = load < leastLoad ? 1 : ties + 1;
+            if (ties == 1 || random.nextInt(ties) == 0) {
+                least = candidate;
+                leastLoad = load;
+            }
+        }
+        return least;
+    }
+}
