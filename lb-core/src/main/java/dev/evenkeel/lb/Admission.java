@@ -30,8 +30,7 @@ final class Admission {
     }
 
     /** A lease, or null if this version of the pool has no candidate that can be admitted. */
-    @Nullable
-    TrackedLease admit(Pool pool, PickRequest request) {
+    @Nullable TrackedLease admit(Pool pool, PickRequest request) {
         if (request.preferred().isPresent()) {
             TrackedLease preferred = admitPreferred(pool, request);
             if (preferred != null || !request.anotherWillDo()) {
@@ -66,7 +65,7 @@ final class Admission {
             }
             if (node == null) {
                 faults.answeredNoCandidate();
-            } else if (request == PickRequest.EMPTY || node.suits(request) && !node.isAvoidedBy(request)) {
+            } else if (node.suits(request) && !node.isAvoidedBy(request)) {
                 TrackedLease lease = node.begin(pool.failOpen);
                 if (lease != null) {
                     return lease;

@@ -1,5 +1,7 @@
 package dev.evenkeel.lb;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
@@ -7,6 +9,7 @@ import dev.evenkeel.lb.strategy.Candidate;
 import dev.evenkeel.lb.time.Ticker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -38,7 +41,7 @@ final class Node implements Candidate {
     private final int limit;
     private final Consumer<Node> onDrained;
     private final LatencyAverage latency = new LatencyAverage();
-    private final LongAdder[] outcomes = new LongAdder[Outcome.Kind.values().length];
+    private final Map<Outcome.Kind, LongAdder> outcomes = new EnumMap<>(Outcome.Kind.class);
     private final LongAdder unreported = new LongAdder();
 
     @SuppressWarnings("unused") // through LOAD
@@ -59,8 +62,8 @@ final class Node implements Candidate {
         this.ticker = ticker;
         this.limit = limit;
         this.onDrained = onDrained;
-        for (int i = 0; i < outcomes.length; i++) {
-            outcomes[i] = new LongAdder();
+        for (Outcome.Kind kind : Outcome.Kind.values()) {
+            outcomes.put(kind, new LongAdder());
         }
     }
 
@@ -120,8 +123,7 @@ final class Node implements Candidate {
     }
 
     boolean carries(Map<String, String> required) {
-        return required.isEmpty()
-                || instance().metadata().entrySet().containsAll(required.entrySet());
+        return required.isEmpty() || instance().metadata().entrySet().containsAll(required.entrySet());
     }
 
     boolean isAcceptedBy(PickRequest request) {
@@ -129,8 +131,7 @@ final class Node implements Candidate {
     }
 
     /** Begins a call, unless the node is draining or at its limit. */
-    @Nullable
-    TrackedLease begin(boolean failOpen) {
+    @Nullable TrackedLease begin(boolean failOpen) {
         int current = load;
         while (current >= 0 && current < limit) {
             int seen = (int) LOAD.compareAndExchange(this, current, current + 1);
@@ -150,7 +151,7 @@ final class Node implements Candidate {
 
     /** Ends a call; null for an outcome that was not reported. */
     void end(@Nullable Outcome outcome) {
-        LongAdder counter = outcome == null ? unreported : outcomes[outcome.kind().ordinal()];
+        LongAdder counter = outcome == null ? unreported : counter(outcome.kind());
         counter.increment();
         int before = (int) LOAD.getAndAdd(this, -1);
         if (before == DRAINING + 1) {
@@ -173,7 +174,11 @@ final class Node implements Candidate {
     }
 
     long outcomes(Outcome.Kind kind) {
-        return outcomes[kind.ordinal()].sum();
+        return counter(kind).sum();
+    }
+
+    private LongAdder counter(Outcome.Kind kind) {
+        return requireNonNull(outcomes.get(kind)); // filled once, for every kind
     }
 
     long unreported() {

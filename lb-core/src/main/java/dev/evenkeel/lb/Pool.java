@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Pool {
 
     /** Before the first list. */
-    static final Pool UNKNOWN =
-            new Pool(0, Phase.AWAITING_FIRST_LIST, new Node[0], new NodeState[0], new Node[0], ImmutableMap.of(), null, false);
+    static final Pool UNKNOWN = new Pool(
+            0, Phase.AWAITING_FIRST_LIST, new Node[0], new NodeState[0], new Node[0], ImmutableMap.of(), null, false);
 
     enum Phase {
         AWAITING_FIRST_LIST,
@@ -62,14 +62,12 @@ final class Pool {
     }
 
     /** The node behind a selector's answer, or null if it is none of the candidates. */
-    @Nullable
-    Node candidate(@Nullable Candidate answer) {
+    @Nullable Node candidate(@Nullable Candidate answer) {
         return answer instanceof Node node && isCandidate(node) ? node : null;
     }
 
     /** The candidate with this id. */
-    @Nullable
-    Node candidate(String id) {
+    @Nullable Node candidate(String id) {
         Node node = members.get(id);
         return node != null && isCandidate(node) ? node : null;
     }

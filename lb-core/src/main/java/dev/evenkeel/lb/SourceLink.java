@@ -102,14 +102,12 @@ final class SourceLink {
     }
 
     /** Why there is no news at the moment, or null. */
-    @Nullable
-    String failure() {
+    @Nullable String failure() {
         return failure;
     }
 
     /** How old the list in force is, or null before the first one. */
-    @Nullable
-    Duration listAge() {
+    @Nullable Duration listAge() {
         Long last = lastList;
         return last == null ? null : Duration.ofNanos(Math.max(0, ticker.nanos() - last));
     }

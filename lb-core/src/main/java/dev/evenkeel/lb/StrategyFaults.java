@@ -38,14 +38,19 @@ final class StrategyFaults {
     void answeredNoCandidate() {
         count.increment();
         if (said.compareAndSet(false, true)) {
-            log.warn("{}: the strategy answered with none of its candidates, one is picked at random instead", serviceName);
+            log.warn(
+                    "{}: the strategy answered with none of its candidates, one is picked at random instead",
+                    serviceName);
         }
     }
 
     /** The strategy gave no selector. */
     void gaveNoSelector(String why) {
         count.increment();
-        log.warn("{}: the strategy gave no selector, instances are picked at random instead: {}", serviceName, Printable.of((Object) why));
+        log.warn(
+                "{}: the strategy gave no selector, instances are picked at random instead: {}",
+                serviceName,
+                Printable.of((Object) why));
     }
 
     /** From here on a fault is worth a new line in the log. */

@@ -38,7 +38,8 @@ public final class Acquisition {
     /** What a caller of an HTTP client expects to catch, for what an acquisition failed with. */
     public static IOException asIOException(Throwable failure) {
         Throwable cause = failure;
-        while ((cause instanceof ExecutionException || cause instanceof CompletionException) && cause.getCause() != null) {
+        while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         if (cause instanceof IOException alreadyOne) {
@@ -49,6 +50,7 @@ public final class Acquisition {
             refused.initCause(cause);
             return refused;
         }
-        return new IOException(cause instanceof IllegalStateException ? cause.getMessage() : Printable.of(cause), cause);
+        return new IOException(
+                cause instanceof IllegalStateException ? cause.getMessage() : Printable.of(cause), cause);
     }
 }

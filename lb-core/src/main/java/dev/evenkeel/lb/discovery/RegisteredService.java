@@ -202,7 +202,8 @@ final class RegisteredService {
                 return;
             }
             try {
-                timer = sink.scheduler().schedule(() -> serial.execute(this::wake), Duration.ofNanos(Math.max(next, 0)));
+                timer = sink.scheduler()
+                        .schedule(() -> serial.execute(this::wake), Duration.ofNanos(Math.max(next, 0)));
             } catch (RejectedExecutionException stopped) {
                 log.debug("{}: the scheduler of a subscriber has been shut down", name);
             }

@@ -255,7 +255,10 @@ final class Probing implements HealthMonitor, ProbeContext {
                 try {
                     pending.toCompletableFuture().cancel(true);
                 } catch (RuntimeException unsupported) {
-                    log.debug("{}: the answer of a probe cannot be cancelled: {}", serviceName(), Printable.of(unsupported));
+                    log.debug(
+                            "{}: the answer of a probe cannot be cancelled: {}",
+                            serviceName(),
+                            Printable.of(unsupported));
                 }
             }
         }

@@ -16,7 +16,8 @@ final class TcpProbe implements HealthProbe {
     @Override
     public CompletionStage<ProbeResult> check(ServiceInstance instance, ProbeContext context) {
         try (Socket socket = new Socket()) {
-            socket.connect(instance.address(), (int) Math.min(Integer.MAX_VALUE, context.timeout().toMillis()));
+            socket.connect(instance.address(), (int)
+                    Math.min(Integer.MAX_VALUE, context.timeout().toMillis()));
             return CompletableFuture.completedFuture(ProbeResult.well());
         } catch (IOException failure) {
             return CompletableFuture.completedFuture(ProbeResult.sick(failure));

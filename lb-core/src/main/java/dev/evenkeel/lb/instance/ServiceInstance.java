@@ -155,7 +155,8 @@ public final class ServiceInstance {
 
     /** A builder that starts from this instance. The id stays, even if the address is made another one. */
     public Builder toBuilder() {
-        Builder builder = new Builder(host, port).id(id).weight(weight).priority(priority).metadata(metadata);
+        Builder builder =
+                new Builder(host, port).id(id).weight(weight).priority(priority).metadata(metadata);
         zone.ifPresent(builder::zone);
         startTime.ifPresent(builder::startTime);
         return builder;
@@ -276,7 +277,8 @@ public final class ServiceInstance {
             }
             metadata.forEach((key, value) -> {
                 printable("metadata key", requireNonNull(key, "metadata key"), MAX_METADATA_LENGTH);
-                printable("metadata " + Printable.of(key), requireNonNull(value, "metadata value"), MAX_METADATA_LENGTH);
+                printable(
+                        "metadata " + Printable.of(key), requireNonNull(value, "metadata value"), MAX_METADATA_LENGTH);
             });
             this.metadata = ImmutableMap.copyOf(metadata);
             return this;

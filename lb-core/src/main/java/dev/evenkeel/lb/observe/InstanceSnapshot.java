@@ -2,11 +2,13 @@ package dev.evenkeel.lb.observe;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableMap;
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** One instance of a pool at one moment. An immutable value. */
 public final class InstanceSnapshot {
@@ -18,7 +20,7 @@ public final class InstanceSnapshot {
     private final boolean draining;
     private final int inFlight;
     private final long unreported;
-    private final long[] outcomes;
+    private final ImmutableMap<Outcome.Kind, Long> outcomes;
     private final Duration latency;
     private final double effectiveWeight;
 
@@ -30,7 +32,7 @@ public final class InstanceSnapshot {
         this.draining = builder.draining;
         this.inFlight = builder.inFlight;
         this.unreported = builder.unreported;
-        this.outcomes = builder.outcomes.clone();
+        this.outcomes = ImmutableMap.copyOf(builder.outcomes);
         this.latency = builder.latency;
         this.effectiveWeight = builder.effectiveWeight;
     }
@@ -76,12 +78,12 @@ public final class InstanceSnapshot {
 
     /** Calls picked so far: those that ended and those in flight. */
     public long picks() {
-        return Arrays.stream(outcomes).sum() + unreported + inFlight;
+        return outcomes.values().stream().mapToLong(Long::longValue).sum() + unreported + inFlight;
     }
 
     /** Calls that ended this way so far. */
     public long outcomes(Outcome.Kind kind) {
-        return outcomes[kind.ordinal()];
+        return requireNonNull(outcomes.getOrDefault(requireNonNull(kind, "kind"), 0L));
     }
 
     /** Calls that were closed without saying how they went. */
@@ -120,7 +122,7 @@ public final class InstanceSnapshot {
         private boolean draining;
         private int inFlight;
         private long unreported;
-        private final long[] outcomes = new long[Outcome.Kind.values().length];
+        private final Map<Outcome.Kind, Long> outcomes = new EnumMap<>(Outcome.Kind.class);
         private Duration latency = Duration.ZERO;
         private double effectiveWeight;
 
@@ -151,7 +153,7 @@ public final class InstanceSnapshot {
         }
 
         public Builder outcomes(Outcome.Kind kind, long count) {
-            this.outcomes[kind.ordinal()] = count;
+            this.outcomes.put(kind, count);
             return this;
         }
 

@@ -34,7 +34,7 @@ final class LeastInFlight implements Selector {
         int ties = 0;
         for (Candidate candidate : candidates) {
             double load = Load.of(candidate);
-            if (load > leastLoad || admittedOnly && !candidate.admits(request)) {
+            if (load > leastLoad || (admittedOnly && !candidate.admits(request))) {
                 continue;
             }
             ties = load < leastLoad ? 1 : ties + 1;

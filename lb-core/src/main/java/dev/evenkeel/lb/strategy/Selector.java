@@ -19,6 +19,5 @@ public interface Selector {
      *
      * @return a member of the list, or null for none
      */
-    @Nullable
-    Candidate select(PickRequest request);
+    @Nullable Candidate select(PickRequest request);
 }

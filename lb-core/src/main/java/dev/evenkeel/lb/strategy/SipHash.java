@@ -20,8 +20,7 @@ final class SipHash {
     private static final int SECRET_LENGTH = 16;
     private static final int FINALIZATION_ROUNDS = 3;
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final long k0;
     private final long k1;

@@ -86,7 +86,8 @@ public final class HostNames {
 
     private static boolean isZone(String zone) {
         return zone.isEmpty()
-                || zone.length() > 1 && zone.chars().skip(1).allMatch(c -> isLetterOrDigit(c) || "-._~".indexOf(c) >= 0);
+                || zone.length() > 1
+                        && zone.chars().skip(1).allMatch(c -> isLetterOrDigit(c) || "-._~".indexOf(c) >= 0);
     }
 
     private static String canonicalName(String parameter, String given, String expected) {
@@ -136,8 +137,8 @@ public final class HostNames {
     /** Digits alone, or hexadecimal: what some resolvers take for an address. */
     private static boolean isNumber(String label) {
         return label.chars().allMatch(HostNames::isDigit)
-                || label.startsWith("0x")
-                        && label.chars().skip(2).allMatch(c -> isDigit(c) || c >= 'a' && c <= 'f');
+                || (label.startsWith("0x")
+                        && label.chars().skip(2).allMatch(c -> isDigit(c) || (c >= 'a' && c <= 'f')));
     }
 
     private static boolean isPlainIpv4(String ascii) {
@@ -146,7 +147,7 @@ public final class HostNames {
     }
 
     private static boolean isLetterOrDigit(int c) {
-        return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+        return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
     private static boolean isDigit(int c) {

@@ -30,7 +30,10 @@ public final class Printable {
                 shown.append(String.format("\\u%04x", codePoint));
             }
             if (shown.length() >= MAX_LENGTH && i < text.length()) {
-                return shown.append("... (").append(text.length()).append(" characters)").toString();
+                return shown.append("... (")
+                        .append(text.length())
+                        .append(" characters)")
+                        .toString();
             }
         }
         return shown.toString();
