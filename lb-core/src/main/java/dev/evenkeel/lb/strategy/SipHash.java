@@ -79,9 +79,9 @@ final class SipHash {
     /** Up to three code units, and the length in bytes in the highest byte. */
     private static long lastWord(String text) {
         int length = text.length();
-        long word = (long) (length * 2) << 56;
+        long word = (length * 2L) << 56;
         for (int i = length & ~3; i < length; i++) {
-            word |= (long) text.charAt(i) << 16 * (i & 3);
+            word |= (long) text.charAt(i) << (16 * (i & 3));
         }
         return word;
     }

@@ -86,8 +86,8 @@ public final class HostNames {
 
     private static boolean isZone(String zone) {
         return zone.isEmpty()
-                || zone.length() > 1
-                        && zone.chars().skip(1).allMatch(c -> isLetterOrDigit(c) || "-._~".indexOf(c) >= 0);
+                || (zone.length() > 1
+                        && zone.chars().skip(1).allMatch(c -> isLetterOrDigit(c) || "-._~".indexOf(c) >= 0));
     }
 
     private static String canonicalName(String parameter, String given, String expected) {
