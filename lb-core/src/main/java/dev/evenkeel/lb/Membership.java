@@ -154,11 +154,12 @@ final class Membership {
 
     private void comeBack(Node node, ServiceInstance instance) {
         leaving.remove(node);
-        node.state(node.state().withDraining(false).withInstance(instance));
+        changeInPlace(node, instance);
+        node.state(node.state().withDraining(false));
         node.undrain();
         members.put(instance.id(), node);
         log.info("{}: {} is back", serviceName, instance);
-        listeners.tell(listener -> listener.joined(serviceName, instance));
+        listeners.tell(listener -> listener.returned(serviceName, instance));
         health.start(node);
     }
 

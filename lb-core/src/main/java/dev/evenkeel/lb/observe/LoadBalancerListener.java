@@ -26,6 +26,9 @@ public interface LoadBalancerListener {
     /** An instance gets no new calls; those in flight go on. */
     default void draining(String serviceName, ServiceInstance instance) {}
 
+    /** An instance that was draining is listed again, and gets calls again. Its live state goes on. */
+    default void returned(String serviceName, ServiceInstance instance) {}
+
     /** An instance is gone: it is not in the pool any more and has no call in flight. */
     default void left(String serviceName, ServiceInstance instance) {}
 

@@ -1,0 +1,186 @@
+package dev.evenkeel.lb.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.testkit.VirtualClock;
+import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class InMemoryRegistryTest {
+
+    private static final Duration TTL = Duration.ofSeconds(10);
+    private static final ServiceInstance ONE = ServiceInstance.of("10.0.0.1:80");
+    private static final ServiceInstance TWO = ServiceInstance.of("10.0.0.2:80");
+
+    private final VirtualClock clock = new VirtualClock();
+    private final InMemoryRegistry registry = new InMemoryRegistry(clock);
+    private final RecordingSink sink = new RecordingSink();
+
+    @Test
+    void deliversTheCurrentListAtOnce() {
+        registry.register("orders", ONE);
+        registry.subscribe(sink);
+        assertThat(sink.heard).containsExactly("[10.0.0.1:80]");
+    }
+
+    @Test
+    void deliversEveryChange() {
+        registry.subscribe(sink);
+        registry.register("orders", ONE);
+        registry.register("orders", TWO);
+        registry.deregister("orders", ONE.id());
+        assertThat(sink.heard)
+                .containsExactly(
+                        "[]", "[10.0.0.1:80]", "[10.0.0.1:80, 10.0.0.2:80]", "left 10.0.0.1:80", "[10.0.0.2:80]");
+    }
+
+    @Test
+    void keepsServicesApart() {
+        registry.subscribe(sink);
+        registry.register("billing", ONE);
+        assertThat(sink.heard).containsExactly("[]");
+        assertThat(registry.instances("billing")).containsExactly(ONE);
+        assertThat(registry.instances("Billing")).containsExactly(ONE);
+    }
+
+    @Test
+    void takesOutWhatGivesNoSignOfLife() {
+        registry.subscribe(sink);
+        Registration one = registry.register("orders", ONE, TTL);
+        registry.register("orders", TWO);
+        clock.advance(Duration.ofSeconds(9));
+        one.heartbeat();
+        clock.advance(Duration.ofSeconds(9));
+        assertThat(registry.instances("orders")).containsExactly(ONE, TWO);
+
+        sink.heard.clear();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(sink.heard).containsExactly("[10.0.0.2:80]");
+        assertThat(registry.instances("orders")).containsExactly(TWO);
+    }
+
+    @Test
+    void noticesAnEndOfLifeWithoutSubscribers() {
+        registry.register("orders", ONE, TTL);
+        clock.advance(TTL);
+        assertThat(registry.instances("orders")).isEmpty();
+        registry.subscribe(sink);
+        assertThat(sink.heard).containsExactly("[]");
+    }
+
+    @Test
+    void bringsBackWhatGivesASignOfLifeAgain() {
+        registry.subscribe(sink);
+        Registration one = registry.register("orders", ONE, TTL);
+        clock.advance(TTL);
+        sink.heard.clear();
+        one.heartbeat();
+        assertThat(sink.heard).containsExactly("[10.0.0.1:80]");
+        clock.advance(TTL);
+        assertThat(sink.heard).containsExactly("[10.0.0.1:80]", "[]");
+    }
+
+    @Test
+    void ignoresASignOfLifeAfterTheEnd() {
+        Registration one = registry.register("orders", ONE, TTL);
+        one.close();
+        one.heartbeat();
+        assertThat(registry.instances("orders")).isEmpty();
+    }
+
+    @Test
+    void replacesARegistrationOfTheSameId() {
+        ServiceInstance heavier = ONE.toBuilder().weight(3).build();
+        Registration first = registry.register("orders", ONE, TTL);
+        Registration second = registry.register("orders", heavier);
+        assertThat(second.instance()).isEqualTo(heavier);
+        first.heartbeat();
+        first.close();
+        clock.advance(TTL);
+        assertThat(registry.instances("orders")).containsExactly(heavier);
+    }
+
+    @Test
+    void stopsDeliveringWhenTheSubscriptionEnds() {
+        registry.register("orders", ONE, TTL);
+        Subscription subscription = registry.subscribe(sink);
+        subscription.close();
+        sink.heard.clear();
+        registry.register("orders", TWO);
+        assertThat(sink.heard).isEmpty();
+        assertThat(clock.pendingTasks()).isZero();
+    }
+
+    @Test
+    void tellsTheOthersWhenOneSubscriberThrows() {
+        registry.subscribe(new RecordingSink() {
+            @Override
+            public void update(List<ServiceInstance> instances) {
+                if (!instances.isEmpty()) {
+                    throw new IllegalStateException("expected");
+                }
+            }
+        });
+        registry.subscribe(sink);
+        registry.register("orders", ONE);
+        assertThat(sink.heard).containsExactly("[]", "[10.0.0.1:80]");
+    }
+
+    @Test
+    void refusesATimeToLiveOfNothing() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.register("orders", ONE, Duration.ZERO))
+                .withMessage("timeToLive: PT0S (expected: > 0)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.register("order_service", ONE))
+                .withMessageContaining("for instance order-service");
+    }
+
+    private class RecordingSink implements InstanceSink {
+
+        final List<String> heard = new ArrayList<>();
+
+        @Override
+        public String serviceName() {
+            return "orders";
+        }
+
+        @Override
+        public void update(List<ServiceInstance> instances) {
+            heard.add(instances.toString());
+        }
+
+        @Override
+        public void left(String instanceId) {
+            heard.add("left " + instanceId);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            heard.add("failed " + cause);
+        }
+
+        @Override
+        public Ticker ticker() {
+            return clock;
+        }
+
+        @Override
+        public Scheduler scheduler() {
+            return clock;
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return new Random(1);
+        }
+    }
+}

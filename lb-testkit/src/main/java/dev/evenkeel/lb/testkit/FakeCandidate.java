@@ -1,0 +1,68 @@
+package dev.evenkeel.lb.testkit;
+
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.strategy.Candidate;
+import java.time.Duration;
+
+/** A candidate whose figures a test sets, for tests of a strategy alone. Safe for concurrent use. */
+public final class FakeCandidate implements Candidate {
+
+    private final ServiceInstance instance;
+    private volatile int inFlight;
+    private volatile long latencyNanos;
+    private volatile boolean open = true;
+
+    /** An idle candidate with the weight of the instance. */
+    public FakeCandidate(ServiceInstance instance) {
+        this.instance = instance;
+    }
+
+    /** Sets the number of calls in flight. */
+    public FakeCandidate inFlight(int calls) {
+        this.inFlight = calls;
+        return this;
+    }
+
+    /** Sets the average time to answer. */
+    public FakeCandidate latency(Duration latency) {
+        this.latencyNanos = latency.toNanos();
+        return this;
+    }
+
+    /** Sets whether it admits calls that do not avoid it. */
+    public FakeCandidate open(boolean admitting) {
+        this.open = admitting;
+        return this;
+    }
+
+    @Override
+    public ServiceInstance instance() {
+        return instance;
+    }
+
+    @Override
+    public double weight() {
+        return instance.weight();
+    }
+
+    @Override
+    public int inFlight() {
+        return inFlight;
+    }
+
+    @Override
+    public long latencyNanos() {
+        return latencyNanos;
+    }
+
+    @Override
+    public boolean admits(PickRequest request) {
+        return open && !request.avoided().contains(instance.id());
+    }
+
+    @Override
+    public String toString() {
+        return instance.toString();
+    }
+}
