@@ -3,10 +3,12 @@ package dev.evenkeel.lb.call;
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.LoadBalancerException;
+import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.text.Printable;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -24,12 +26,27 @@ public final class Acquisition {
      * @throws InterruptedException if the thread is interrupted while it waits; no lease is left behind
      */
     public static Lease await(LoadBalancer balancer, PickRequest request) throws IOException, InterruptedException {
-        CompletableFuture<Lease> acquired = balancer.acquireAsync(request);
+        return await(balancer.acquireAsync(request));
+    }
+
+    /**
+     * Waits on this thread for a lease that {@link LoadBalancer#acquireAsync(PickRequest)} promised. For clients whose calls
+     * can be cancelled from another thread: cancelling the future ends the wait, too.
+     *
+     * @throws ConnectException if there is no instance or all are at their limit; its cause says why
+     * @throws IOException if the balancer is closed, or the future is cancelled
+     * @throws InterruptedException if the thread is interrupted while it waits; no lease is left behind
+     */
+    public static Lease await(CompletableFuture<Lease> acquired) throws IOException, InterruptedException {
         try {
             return acquired.get();
         } catch (InterruptedException interrupted) {
-            acquired.cancel(false);
+            if (!acquired.cancel(false) && !acquired.isCompletedExceptionally()) {
+                acquired.join().end(Outcome.cancelled()); // it came between the interrupt and the cancel
+            }
             throw interrupted;
+        } catch (CancellationException cancelled) {
+            throw new IOException("Canceled", cancelled);
         } catch (ExecutionException failed) {
             throw asIOException(failed);
         }

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * <p>With weights 1, 2 and 4, rounds 0 to 3 in a row ({@code .} is a visit let pass), from the test that replays it:
  *
  * <pre>
- * . . c   . b c   . . c   a b c
+ * . b c   . . c   . b c   a . c
  * </pre>
  *
  * <p>Weights are clamped to between a tenth and ten times their mean, which bounds the search to about ten rounds.
@@ -42,7 +42,7 @@ final class Strides {
     /** Whether the visit to this place in this round is taken. */
     boolean isTaken(int place, long round) {
         long share = taken[place];
-        long phase = Long.remainderUnsigned(share * (round % FULL) + (FULL / 2L) * place, FULL);
+        long phase = Long.remainderUnsigned(share * Long.remainderUnsigned(round, FULL) + (FULL / 2L) * place, FULL);
         return phase >= FULL - share;
     }
 

@@ -58,12 +58,12 @@ public final class FakeCandidates implements Candidates {
     }
 
     /** The same candidates with this randomness. */
-    public FakeCandidates with(RandomGenerator other) {
+    public FakeCandidates withRandom(RandomGenerator other) {
         return new FakeCandidates(candidates, ticker, other, previous);
     }
 
     /** The same candidates with this clock. */
-    public FakeCandidates with(Ticker other) {
+    public FakeCandidates withTicker(Ticker other) {
         return new FakeCandidates(candidates, other, random, previous);
     }
 

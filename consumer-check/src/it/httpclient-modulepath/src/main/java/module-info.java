@@ -1,0 +1,4 @@
+/** A user's module. */
+module example.httpclient {
+    requires dev.evenkeel.lb.httpclient;
+}

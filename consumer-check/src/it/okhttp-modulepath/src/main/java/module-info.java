@@ -1,0 +1,4 @@
+/** A user's module. */
+module example.okhttp {
+    requires dev.evenkeel.lb.okhttp;
+}

@@ -1,0 +1,278 @@
+package dev.evenkeel.lb;
+
+import static dev.evenkeel.lb.TestBalancers.ONE;
+import static dev.evenkeel.lb.TestBalancers.THREE;
+import static dev.evenkeel.lb.TestBalancers.TWO;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.lb.discovery.InMemoryRegistry;
+import dev.evenkeel.lb.discovery.Registration;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.observe.InstanceSnapshot;
+import dev.evenkeel.lb.observe.PoolSnapshot;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.testkit.RecordingListener;
+import dev.evenkeel.lb.testkit.VirtualClock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MembershipTest {
+
+    private final VirtualClock clock = new VirtualClock();
+    private final ScriptedSource source = new ScriptedSource();
+    private final RecordingListener listener = new RecordingListener();
+    private final LoadBalancer orders =
+            TestBalancers.builder(clock).source(source).listener(listener).build();
+
+    @AfterEach
+    void leavesNothingBehind() {
+        orders.close();
+        assertThat(source.open).isZero();
+        assertThat(clock.pendingTasks()).isZero();
+        assertThat(listener.lines()).noneMatch(line -> line.startsWith("BROKEN"));
+    }
+
+    @Test
+    void keepsTheLiveStateOfThoseThatAreListedAgain() {
+        source.deliver(ONE);
+        Lease lease = orders.acquire();
+        source.deliver(TWO, ONE);
+        assertThat(snapshot(ONE).inFlight()).isEqualTo(1);
+        lease.succeeded();
+        assertThat(snapshot(ONE).inFlight()).isZero();
+        assertThat(snapshot(ONE).picks()).isEqualTo(1);
+    }
+
+    @Test
+    void doesNothingForAnEqualList() {
+        source.deliver(ONE, TWO);
+        long version = orders.snapshot().version();
+        listener.takeLines();
+        source.deliver(ServiceInstance.of("10.0.0.2:80"), ServiceInstance.of("10.0.0.1:80"));
+        assertThat(orders.snapshot().version()).isEqualTo(version);
+        assertThat(listener.takeLines()).isEmpty();
+    }
+
+    @Test
+    void changesWeightAndMetadataInPlace() {
+        source.deliver(ONE, TWO);
+        Lease lease = orders.acquire(only(ONE));
+        ServiceInstance heavier = ONE.toBuilder().weight(3).build();
+        source.deliver(heavier, TWO);
+        assertThat(snapshot(ONE).instance()).isEqualTo(heavier);
+        assertThat(snapshot(ONE).effectiveWeight()).isEqualTo(3);
+        assertThat(snapshot(ONE).inFlight()).isEqualTo(1);
+        assertThat(listener.lines()).containsExactly("joined 10.0.0.1:80", "joined 10.0.0.2:80", "changed 10.0.0.1:80");
+        lease.succeeded();
+    }
+
+    @Test
+    void drainsWhatIsNotListedAnyMore() {
+        source.deliver(ONE, TWO);
+        Lease lease = orders.acquire(only(ONE));
+        source.deliver(TWO);
+
+        assertThat(snapshot(ONE).isDraining()).isTrue();
+        assertThat(snapshot(ONE).isEligible()).isFalse();
+        for (int i = 0; i < 20; i++) {
+            assertThat(pickedAndEnded()).isEqualTo(TWO);
+        }
+        lease.succeeded();
+        clock.runDue();
+        assertThat(orders.snapshot().find(ONE.id())).isEmpty();
+        assertThat(listener.lines())
+                .containsExactly(
+                        "joined 10.0.0.1:80", "joined 10.0.0.2:80", "draining 10.0.0.1:80", "left 10.0.0.1:80");
+    }
+
+    @Test
+    void takesOutAtOnceWhatHasNoCallInFlight() {
+        source.deliver(ONE, TWO);
+        source.sink().left(ONE.id());
+        source.sink().left(ONE.id());
+        assertThat(orders.snapshot().instances())
+                .extracting(InstanceSnapshot::id)
+                .containsExactly(TWO.id());
+        assertThat(listener.lines()).endsWith("draining 10.0.0.1:80", "left 10.0.0.1:80");
+    }
+
+    @Test
+    void takesOutTheLastOneThatSaysItLeaves() {
+        source.deliver(ONE);
+        source.sink().left(ONE.id());
+        source.deliver();
+        assertThat(orders.snapshot().instances()).isEmpty();
+    }
+
+    @Test
+    void bringsBackWhatIsListedAgainWhileItDrains() {
+        source.deliver(ONE, TWO);
+        Lease lease = orders.acquire(only(ONE));
+        source.deliver(TWO);
+        source.deliver(ONE, TWO);
+        assertThat(snapshot(ONE).isDraining()).isFalse();
+        assertThat(snapshot(ONE).inFlight()).isEqualTo(1);
+        Lease second = orders.acquire(only(ONE));
+        assertThat(snapshot(ONE).inFlight()).isEqualTo(2);
+        lease.succeeded();
+        second.succeeded();
+        clock.runDue();
+        assertThat(snapshot(ONE).picks()).isEqualTo(2);
+        assertThat(listener.lines()).endsWith("draining 10.0.0.1:80", "returned 10.0.0.1:80");
+    }
+
+    @Test
+    void takesTheSameIdAtAnotherAddressForAnotherInstance() {
+        ServiceInstance here = ServiceInstance.builder("10.0.0.1", 80).id("a").build();
+        ServiceInstance there = ServiceInstance.builder("10.0.0.9", 80).id("a").build();
+        source.deliver(here);
+        Lease lease = orders.acquire();
+        source.deliver(there);
+
+        assertThat(orders.snapshot().instances()).hasSize(2);
+        assertThat(orders.acquire(PickRequest.builder().only("a").build()).instance())
+                .isEqualTo(there);
+        lease.succeeded();
+        clock.runDue();
+        assertThat(orders.snapshot().instances())
+                .singleElement()
+                .satisfies(left -> assertThat(left.instance()).isEqualTo(there));
+        assertThat(orders.snapshot().instance("a").inFlight()).isEqualTo(1);
+        source.deliver(here, TWO);
+        assertThat(snapshot(here.toBuilder().build()).picks()).isZero();
+    }
+
+    @Test
+    void keepsTwoIdsAtOneAddressApart() {
+        ServiceInstance twin =
+                ServiceInstance.builder("10.0.0.1", 80).id("twin").build();
+        source.deliver(ONE, twin);
+        Lease lease = orders.acquire(only(twin));
+        assertThat(snapshot(twin).inFlight()).isEqualTo(1);
+        assertThat(snapshot(ONE).inFlight()).isZero();
+        lease.succeeded();
+    }
+
+    @Test
+    void takesTheFirstOfTwoWithOneId() {
+        source.deliver(ONE, TWO.toBuilder().id(ONE.id()).build());
+        assertThat(orders.snapshot().instances())
+                .singleElement()
+                .satisfies(only -> assertThat(only.instance()).isEqualTo(ONE));
+    }
+
+    @Test
+    void doesNotBelieveAnEmptyListAfterAGoodOne() {
+        source.deliver(ONE);
+        source.deliver();
+        assertThat(orders.snapshot().instances()).hasSize(1);
+        source.deliver(TWO);
+        assertThat(orders.snapshot().instances())
+                .extracting(InstanceSnapshot::id)
+                .containsExactly(TWO.id());
+    }
+
+    @Test
+    void believesAnEmptyListWhenToldTo() {
+        ScriptedSource other = new ScriptedSource();
+        LoadBalancer credulous = TestBalancers.builder(clock)
+                .source(other)
+                .acceptEmptyLists(true)
+                .build();
+        other.deliver(ONE);
+        other.deliver();
+        assertThat(credulous.snapshot().instances()).isEmpty();
+    }
+
+    @Test
+    void dropsNullsAndKeepsTheLastListWhenThereIsNone() {
+        source.deliver(ONE);
+        source.sink().update(Arrays.asList(ONE, null, TWO));
+        assertThat(orders.snapshot().instances()).hasSize(2);
+        source.sink().update(null);
+        assertThat(orders.snapshot().instances()).hasSize(2);
+        assertThat(orders.snapshot().sourceFailure()).isPresent();
+        source.sink().update(Collections.unmodifiableList(List.of(ONE)));
+        assertThat(orders.snapshot().instances()).hasSize(1);
+        assertThat(orders.snapshot().sourceFailure()).isEmpty();
+    }
+
+    @Test
+    void subscribesAgainWhenTheSourceThrows() {
+        ScriptedSource flaky = new ScriptedSource();
+        flaky.failNextSubscription(new IllegalStateException("one"));
+        flaky.failNextSubscription(new IllegalStateException("two"));
+        LoadBalancer late = TestBalancers.builder(clock).source(flaky).build();
+        assertThat(late.snapshot().sourceFailure()).contains("IllegalStateException: one");
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(flaky.subscriptions).isEqualTo(3);
+        flaky.deliver(ONE);
+        assertThat(late.acquire().instance()).isEqualTo(ONE);
+        late.close();
+        assertThat(flaky.open).isZero();
+    }
+
+    @Test
+    void stopsSubscribingWhenItIsClosed() {
+        ScriptedSource broken = new ScriptedSource();
+        broken.failNextSubscription(new IllegalStateException("expected"));
+        LoadBalancer late = TestBalancers.builder(clock).source(broken).build();
+        late.close();
+        assertThat(clock.pendingTasks()).isZero();
+        assertThat(broken.subscriptions).isEqualTo(1);
+    }
+
+    @Test
+    void ignoresWhatArrivesAfterTheClose() {
+        source.deliver(ONE);
+        orders.close();
+        PoolSnapshot closed = orders.snapshot();
+        source.deliver(TWO);
+        source.sink().left(ONE.id());
+        assertThat(orders.snapshot().version()).isEqualTo(closed.version());
+    }
+
+    @Test
+    void followsARegistry() {
+        InMemoryRegistry registry = new InMemoryRegistry(clock);
+        RecordingListener events = new RecordingListener();
+        LoadBalancer registered =
+                TestBalancers.builder(clock).source(registry).listener(events).build();
+        Registration one = registry.register("orders", ONE, Duration.ofSeconds(10));
+        Registration three = registry.register("orders", THREE);
+        Lease lease = registered.acquire(only(THREE));
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(registered.snapshot().instances())
+                .extracting(InstanceSnapshot::id)
+                .containsExactly(THREE.id());
+        three.close();
+        assertThat(registered.snapshot().instance(THREE.id()).isDraining()).isTrue();
+        one.heartbeat();
+        assertThat(registered.acquire().instance()).isEqualTo(ONE);
+        lease.succeeded();
+        clock.runDue();
+        assertThat(registered.snapshot().instances())
+                .extracting(InstanceSnapshot::id)
+                .containsExactly(ONE.id());
+        registered.close();
+        assertThat(clock.pendingTasks()).isZero();
+    }
+
+    private static PickRequest only(ServiceInstance instance) {
+        return PickRequest.builder().only(instance.id()).build();
+    }
+
+    private InstanceSnapshot snapshot(ServiceInstance instance) {
+        return orders.snapshot().instance(instance.id());
+    }
+
+    private ServiceInstance pickedAndEnded() {
+        try (Lease lease = orders.acquire()) {
+            return lease.instance();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.evenkeel.lb.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.testkit.FakeCandidates;
+import dev.evenkeel.lb.testkit.ScriptedRandom;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PowerOfTwoChoicesTest {
+
+    @Test
+    void takesTheOnlyOne() {
+        FakeCandidates candidates = FakeCandidates.ofSize(1).withRandom(new ScriptedRandom());
+        assertThat(select(candidates)).isSameAs(candidates.get(0));
+    }
+
+    /** Every ordered pair of draws, every place for the less loaded: the pair must differ, and the lighter one wins. */
+    @Test
+    void takesTheLessLoadedOfEveryPair() {
+        int n = 4;
+        for (int first = 0; first < n; first++) {
+            for (int draw = 0; draw < n - 1; draw++) {
+                int second = draw >= first ? draw + 1 : draw;
+                FakeCandidates candidates = FakeCandidates.ofSize(n);
+                for (int i = 0; i < n; i++) {
+                    candidates.get(i).inFlight(9);
+                }
+                candidates.get(second).inFlight(3);
+                assertThat(select(candidates.withRandom(new ScriptedRandom(first, draw))))
+                        .isSameAs(candidates.get(second));
+                candidates.get(first).inFlight(1);
+                assertThat(select(candidates.withRandom(new ScriptedRandom(first, draw))))
+                        .isSameAs(candidates.get(first));
+            }
+        }
+    }
+
+    @Test
+    void takesTheFirstDrawnOfEquals() {
+        FakeCandidates candidates = FakeCandidates.ofSize(3).withRandom(new ScriptedRandom(2, 0));
+        assertThat(select(candidates)).isSameAs(candidates.get(2));
+    }
+
+    @Test
+    void comparesWithTheWeight() {
+        FakeCandidates candidates = FakeCandidates.ofWeights(1, 3).withRandom(new ScriptedRandom(0, 0));
+        candidates.get(1).inFlight(1); // (1 + 1) / 3 < (0 + 1) / 1
+        assertThat(select(candidates)).isSameAs(candidates.get(1));
+    }
+
+    @Test
+    void takesTheOtherOneWhenTheBetterIsNotAdmitted() {
+        FakeCandidates candidates = FakeCandidates.ofSize(2);
+        candidates.get(1).inFlight(5);
+        PickRequest avoiding = PickRequest.builder()
+                .avoid(List.of(candidates.get(0).instance().id()))
+                .build();
+        assertThat(Strategies.powerOfTwoChoices().newSelector(candidates).select(avoiding))
+                .isSameAs(candidates.get(1));
+    }
+
+    @Test
+    void neverTakesTheOnlyLoadedOne() {
+        FakeCandidates candidates = FakeCandidates.ofSize(5).withRandom(new Random(3));
+        candidates.get(2).inFlight(100);
+        int[] counts = Counting.picks(candidates, Strategies.powerOfTwoChoices().newSelector(candidates), 10_000);
+        assertThat(counts[2]).isZero();
+    }
+
+    private static Candidate select(FakeCandidates candidates) {
+        return java.util.Objects.requireNonNull(
+                Strategies.powerOfTwoChoices().newSelector(candidates).select(PickRequest.EMPTY));
+    }
+}
