@@ -1,0 +1,335 @@
+package dev.evenkeel.lb.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.testkit.VirtualClock;
+import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class ProbingTest {
+
+    private static final ServiceInstance ONE = ServiceInstance.of("10.0.0.1:80");
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+    private final VirtualClock clock = new VirtualClock();
+    private final List<String> verdicts = new ArrayList<>();
+    private Executor executor = Runnable::run;
+
+    /** Draws zero: every phase begins at once. */
+    private RandomGenerator random = () -> 0;
+
+    private HealthMonitor probing(HealthProbe probe, ProbeConfig config) {
+        return HealthPolicy.probing(probe, config).start(new Context());
+    }
+
+    private HealthMonitor.Tracker track(HealthMonitor monitor, ServiceInstance instance) {
+        return monitor.track(instance, (status, reason) -> verdicts.add(instance.id() + " " + status + ": " + reason));
+    }
+
+    /** No jitter, so that the times of probes are exact. */
+    private static ProbeConfig.Builder exact() {
+        return ProbeConfig.builder()
+                .interval(INTERVAL)
+                .unhealthyInterval(Duration.ofSeconds(1))
+                .timeout(TIMEOUT)
+                .jitter(0);
+    }
+
+    @Test
+    void saysOnceThatAnInstanceIsWell() {
+        ScriptedProbe probe = new ScriptedProbe();
+        track(probing(probe, exact().build()), ONE);
+        clock.advance(INTERVAL.multipliedBy(10));
+        assertThat(probe.asked).isEqualTo(11);
+        assertThat(verdicts).containsExactly("10.0.0.1:80 HEALTHY: probe passed");
+    }
+
+    @Test
+    void noticesACrashAfterThreeFailuresAndAReturnAfterTwoPasses() {
+        ScriptedProbe probe = new ScriptedProbe();
+        track(probing(probe, exact().build()), ONE);
+        clock.advance(INTERVAL);
+        verdicts.clear();
+        probe.answer = () -> CompletableFuture.completedFuture(ProbeResult.sick("no"));
+        clock.advance(INTERVAL.plusSeconds(1));
+        assertThat(verdicts).isEmpty(); // one or two failures
+        clock.advance(Duration.ofSeconds(1)); // at the unhealthy interval by now
+        assertThat(verdicts).containsExactly("10.0.0.1:80 UNHEALTHY: probe failed: no");
+        verdicts.clear();
+        probe.answer = () -> CompletableFuture.completedFuture(ProbeResult.well());
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(verdicts).containsExactly("10.0.0.1:80 HEALTHY: probe passed");
+    }
+
+    @Test
+    void takesEveryWayToFailForAFailedProbe() {
+        assertThat(verdictOf(() -> {
+                    throw new IllegalStateException("thrown");
+                }))
+                .isEqualTo("probe failed: IllegalStateException: thrown");
+        assertThat(verdictOf(() -> CompletableFuture.failedFuture(new IllegalStateException("failed"))))
+                .isEqualTo("probe failed: IllegalStateException: failed");
+        assertThat(verdictOf(() -> CompletableFuture.completedFuture(null)))
+                .isEqualTo("probe failed: the probe answered null");
+        assertThat(verdictOf(() -> null)).startsWith("probe failed: NullPointerException");
+        assertThat(verdictOf(CompletableFuture::new)).isEqualTo("probe failed: no answer within PT1S");
+        assertThat(verdictOf(() -> {
+                    throw new StackOverflowError();
+                }))
+                .isEqualTo("probe failed: StackOverflowError");
+    }
+
+    private String verdictOf(Answer answer) {
+        verdicts.clear();
+        ScriptedProbe probe = new ScriptedProbe();
+        probe.answer = answer;
+        HealthMonitor monitor = probing(probe, exact().fall(1).build());
+        track(monitor, ONE);
+        clock.advance(INTERVAL.plus(TIMEOUT));
+        monitor.close();
+        assertThat(clock.pendingTasks()).isZero();
+        assertThat(verdicts).hasSize(1);
+        return verdicts.get(0).substring("10.0.0.1:80 UNHEALTHY: ".length());
+    }
+
+    @Test
+    void takesTheFirstOfTwoAnswersAndCancelsTheAnswerThatIsLate() {
+        CompletableFuture<ProbeResult> late = new CompletableFuture<>();
+        ScriptedProbe probe = new ScriptedProbe();
+        probe.answer = () -> late;
+        track(probing(probe, exact().build()), ONE);
+        clock.advance(INTERVAL.plus(TIMEOUT));
+        assertThat(late).isCancelled();
+        probe.answer = () -> CompletableFuture.completedFuture(ProbeResult.well());
+        late.complete(ProbeResult.well());
+        assertThat(verdicts).containsExactly("10.0.0.1:80 UNHEALTHY: probe failed: no answer within PT1S");
+    }
+
+    @Test
+    void neverAsksAnInstanceTwiceAtOnceThoughTheTimeoutIsLonger() {
+        ScriptedProbe probe = new ScriptedProbe();
+        probe.answer = CompletableFuture::new;
+        track(probing(probe, exact().timeout(Duration.ofSeconds(60)).build()), ONE);
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(probe.asked).isEqualTo(1);
+    }
+
+    @Test
+    void ignoresAnAnswerThatArrivesAfterTheEnd() {
+        CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
+        ScriptedProbe probe = new ScriptedProbe();
+        probe.answer = () -> answer;
+        HealthMonitor monitor = probing(probe, exact().build());
+        HealthMonitor.Tracker tracker = track(monitor, ONE);
+        clock.runDue();
+        tracker.stop();
+        assertThat(answer).isCancelled();
+        answer.complete(ProbeResult.well());
+        clock.advance(INTERVAL.multipliedBy(10));
+        assertThat(probe.asked).isEqualTo(1);
+        assertThat(verdicts).isEmpty();
+        assertThat(clock.pendingTasks()).isZero();
+    }
+
+    @Test
+    void asksNoMoreThanTheAllowedNumberAtOnceAndForgetsNobody() {
+        List<CompletableFuture<ProbeResult>> open = new ArrayList<>();
+        ScriptedProbe probe = new ScriptedProbe();
+        probe.answer = () -> {
+            CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
+            open.add(answer);
+            return answer;
+        };
+        HealthMonitor monitor = probing(
+                probe, exact().maxConcurrent(3).timeout(Duration.ofMinutes(1)).build());
+        for (int i = 0; i < 10; i++) {
+            track(monitor, ServiceInstance.of("10.0.0." + i + ":80"));
+        }
+        clock.advance(INTERVAL);
+        assertThat(open).hasSize(3);
+        for (int answered = 0; answered < 10; answered++) {
+            open.get(answered).complete(ProbeResult.well());
+        }
+        assertThat(probe.instances).hasSize(10);
+        monitor.close();
+        assertThat(clock.pendingTasks()).isZero();
+    }
+
+    @Test
+    void spreadsThePhasesOfInstances() {
+        random = new Random(7);
+        Map<ServiceInstance, Duration> firstAsked = new HashMap<>();
+        HealthMonitor monitor = probing(
+                (instance, context) -> {
+                    firstAsked.putIfAbsent(instance, clock.elapsed());
+                    return CompletableFuture.completedFuture(ProbeResult.well());
+                },
+                exact().build());
+        for (int i = 0; i < 200; i++) {
+            track(monitor, ServiceInstance.of("10.0.0." + i + ":80"));
+        }
+        clock.advance(INTERVAL);
+        int[] fifths = new int[5];
+        firstAsked.values().forEach(time -> fifths[(int) (time.toMillis() / 1001)]++);
+        assertThat(firstAsked).hasSize(200);
+        for (int count : fifths) {
+            assertThat(count).isBetween(16, 64); // 40 expected, more than 4 standard deviations
+        }
+    }
+
+    @Test
+    void jittersTheInterval() {
+        random = new Random(7);
+        List<Duration> times = new ArrayList<>();
+        track(
+                probing(
+                        (instance, context) -> {
+                            times.add(clock.elapsed());
+                            return CompletableFuture.completedFuture(ProbeResult.well());
+                        },
+                        exact().jitter(0.2).build()),
+                ONE);
+        clock.advance(INTERVAL.multipliedBy(200));
+        Set<Duration> gaps = new HashSet<>();
+        for (int i = 1; i < times.size(); i++) {
+            gaps.add(times.get(i).minus(times.get(i - 1)));
+        }
+        assertThat(gaps)
+                .hasSizeGreaterThan(150)
+                .allSatisfy(gap -> assertThat(gap).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6)));
+    }
+
+    /** That our own threads are busy says nothing of the instance. */
+    @Test
+    void givesNoVerdictWhenTheExecutorRejectsOrStarvesProbes() {
+        executor = task -> {
+            throw new RejectedExecutionException("full");
+        };
+        ScriptedProbe probe = new ScriptedProbe();
+        track(probing(probe, exact().build()), ONE);
+        clock.advance(INTERVAL.multipliedBy(3));
+        executor = task -> {};
+        clock.advance(INTERVAL.multipliedBy(3));
+        assertThat(verdicts).isEmpty();
+        executor = Runnable::run;
+        clock.advance(INTERVAL.multipliedBy(3));
+        assertThat(verdicts).containsExactly("10.0.0.1:80 HEALTHY: probe passed");
+    }
+
+    @Test
+    void interruptsABlockingProbeWhenItsTimeIsUp() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        executor = threads;
+        try {
+            HealthMonitor monitor = probing(
+                    HealthProbe.blocking((instance, context) -> {
+                        asked.countDown();
+                        try {
+                            new CountDownLatch(1).await();
+                        } catch (InterruptedException ended) {
+                            interrupted.countDown();
+                            throw ended;
+                        }
+                        return ProbeResult.well();
+                    }),
+                    exact().build());
+            track(monitor, ONE);
+            clock.runDue();
+            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            clock.advance(TIMEOUT);
+            assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+            monitor.close();
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(verdicts).contains("10.0.0.1:80 UNHEALTHY: probe failed: no answer within PT1S");
+    }
+
+    @Test
+    void runsABlockingProbeAndKnowsItsContext() {
+        AtomicBoolean right = new AtomicBoolean();
+        track(
+                probing(
+                        HealthProbe.blocking((instance, context) -> {
+                            right.set(context.serviceName().equals("orders")
+                                    && context.timeout().equals(TIMEOUT));
+                            return ProbeResult.well();
+                        }),
+                        exact().build()),
+                ONE);
+        clock.advance(INTERVAL);
+        assertThat(right).isTrue();
+        assertThat(verdicts).hasSize(1);
+    }
+
+    @FunctionalInterface
+    private interface Answer {
+        CompletionStage<ProbeResult> give();
+    }
+
+    private static final class ScriptedProbe implements HealthProbe {
+
+        private final Set<ServiceInstance> instances = new HashSet<>();
+        private int asked;
+        private Answer answer = () -> CompletableFuture.completedFuture(ProbeResult.well());
+
+        @Override
+        public CompletionStage<ProbeResult> check(ServiceInstance instance, ProbeContext context) {
+            asked++;
+            instances.add(instance);
+            return answer.give();
+        }
+    }
+
+    private final class Context implements HealthContext {
+
+        @Override
+        public String serviceName() {
+            return "orders";
+        }
+
+        @Override
+        public Ticker ticker() {
+            return clock;
+        }
+
+        @Override
+        public Scheduler scheduler() {
+            return clock;
+        }
+
+        @Override
+        public Executor executor() {
+            return task -> executor.execute(task);
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return random;
+        }
+    }
+}
