@@ -1,0 +1,36 @@
+package dev.evenkeel.lb.testkit;
+
+import java.io.IOException;
+
+/**
+ * An HTTP client that balances, as the suite drives it; each adapter has one in its tests. It should have a connect
+ * timeout of some seconds, speak HTTP/1.1, and follow no redirects. Safe for concurrent use.
+ */
+public interface ContractClient extends AutoCloseable {
+
+    /**
+     * Calls and waits, in the client's blocking form and its most usual way of taking a body whole: for
+     * {@code java.net.http} that is {@code send} with {@code BodyHandlers.ofByteArray()}.
+     *
+     * @return an answer whose body has been read
+     */
+    ContractAnswer send(ContractCall call) throws IOException, InterruptedException;
+
+    /**
+     * Calls and waits for the head, in the client's blocking form and its way of reading a body bit by bit.
+     *
+     * @return an answer whose body is read by the suite
+     */
+    ContractAnswer open(ContractCall call) throws IOException, InterruptedException;
+
+    /**
+     * Calls in the client's asynchronous form, with a body that is read by the suite.
+     *
+     * @return cancels the call; may be run at any time, also when it is over
+     */
+    Runnable sendAsync(ContractCall call, ContractCallback callback);
+
+    /** Closes what the client holds: its connections and threads. Not the balancers. */
+    @Override
+    void close();
+}
