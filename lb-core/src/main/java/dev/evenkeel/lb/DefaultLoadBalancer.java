@@ -232,7 +232,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     /** The last call of a node that is leaving has ended, on the thread of that call. */
     private void drained(Node node) {
         Runnable leave = () -> control.execute(() -> {
-            if (membership.endLeaving(node) && pool.phase != Pool.Phase.CLOSED) {
+            if (pool.phase != Pool.Phase.CLOSED && membership.endLeaving(node)) {
                 publish();
             }
         });

@@ -38,6 +38,9 @@ final class Membership {
     private final Set<Node> leaving = new LinkedHashSet<>();
     private ImmutableMap<String, Node> published = ImmutableMap.of();
 
+    /** Whether the last list had ids more than once: a source that polls repeats its errors, the log does not. */
+    private boolean hadDuplicates;
+
     Membership(
             String serviceName,
             Ticker ticker,
@@ -62,9 +65,10 @@ final class Membership {
                 duplicates.add(instance);
             }
         }
-        if (!duplicates.isEmpty()) {
+        if (!duplicates.isEmpty() && !hadDuplicates) {
             log.warn("{}: the list has ids more than once, the first one counts, ignored: {}", serviceName, duplicates);
         }
+        hadDuplicates = !duplicates.isEmpty();
         boolean changed = false;
         for (Node node : List.copyOf(members.values())) {
             if (!listed.containsKey(node.id())) {

@@ -50,6 +50,9 @@ final class SourceLink {
     private int failedSubscriptions;
     private boolean closed;
 
+    /** Whether the last list had nulls in it: a source that polls repeats its errors, the log does not. */
+    private boolean hadNulls;
+
     /** Written by the control plane, read by snapshots. */
     private volatile @Nullable String failure;
 
@@ -173,11 +176,12 @@ final class SourceLink {
                 failed(thrown);
                 return;
             }
-            boolean hadNulls = copy.removeIf(instance -> instance == null);
+            boolean hasNulls = copy.removeIf(instance -> instance == null);
             ifActive(() -> {
-                if (hadNulls) {
+                if (hasNulls && !hadNulls) {
                     log.warn("{}: the list has entries that are null, they are ignored", serviceName);
                 }
+                hadNulls = hasNulls;
                 lastList = ticker.nanos();
                 if (failure != null) {
                     failure = null;

@@ -237,6 +237,17 @@ class MembershipTest {
     }
 
     @Test
+    void saysNothingMoreAfterTheClose() {
+        source.deliver(ONE, TWO);
+        Lease lease = orders.acquire(only(ONE));
+        source.deliver(TWO);
+        orders.close();
+        lease.succeeded();
+        clock.runDue();
+        assertThat(listener.lines()).endsWith("draining 10.0.0.1:80", "closed");
+    }
+
+    @Test
     void followsARegistry() {
         InMemoryRegistry registry = new InMemoryRegistry(clock);
         RecordingListener events = new RecordingListener();

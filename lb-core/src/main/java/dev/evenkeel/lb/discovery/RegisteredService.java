@@ -119,13 +119,17 @@ final class RegisteredService {
         @Override
         public void heartbeat() {
             serial.execute(() -> {
-                if (!closed) {
+                if (closed) {
+                    return;
+                }
+                long now = ticker.nanos();
+                if (isExpired(now)) {
                     expire();
-                    lastSign = ticker.nanos();
-                    if (entries.putIfAbsent(instance.id(), this) == null) {
-                        publish();
-                        watch();
-                    }
+                }
+                lastSign = now;
+                if (entries.putIfAbsent(instance.id(), this) == null) {
+                    publish();
+                    watch();
                 }
             });
         }

@@ -40,6 +40,9 @@ final class Probing implements HealthMonitor, ProbeContext {
 
     private int underWay;
 
+    /** Whether it has been said, since the last answer, that probes get none for reasons of our own. */
+    private boolean saidUnanswered;
+
     Probing(HealthProbe probe, ProbeConfig config, HealthContext context) {
         this.probe = requireNonNull(probe, "probe");
         this.config = requireNonNull(config, "config");
@@ -142,6 +145,7 @@ final class Probing implements HealthMonitor, ProbeContext {
         }
 
         private void answered(ProbeResult result) {
+            saidUnanswered = false;
             HealthStatus before = verdict.status();
             HealthStatus after = verdict.answered(result.isWell());
             dueAfter(jittered(verdict.isSettled() ? config.interval() : config.unhealthyInterval()));
@@ -151,7 +155,10 @@ final class Probing implements HealthMonitor, ProbeContext {
         }
 
         private void unanswered(String why) {
-            log.warn("{}: {} could not be probed: {}", serviceName(), instance, why);
+            if (!saidUnanswered) {
+                saidUnanswered = true;
+                log.warn("{}: {} could not be probed, it may not be the only one: {}", serviceName(), instance, why);
+            }
             dueAfter(jittered(config.interval()));
         }
     }
