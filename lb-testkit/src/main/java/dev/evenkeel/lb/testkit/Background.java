@@ -1,5 +1,7 @@
 package dev.evenkeel.lb.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -45,7 +47,7 @@ final class Background<T> {
             T result = task.get(Eventually.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             throw new AssertionError("failure: none, but " + result);
         } catch (ExecutionException failed) {
-            return failed.getCause();
+            return requireNonNull(failed.getCause());
         }
     }
 }

@@ -29,24 +29,16 @@ final class MixedCalls {
     }
 
     private static ScriptedReply reply(RecordedRequest request) {
-        switch (request.target()) {
-            case "/fail":
-                return ScriptedReply.status(500).withBody("sorry");
-            case "/overload":
-                return ScriptedReply.status(503).withBody("later");
-            case "/hang-up":
-                return ScriptedReply.hangUp();
-            case "/reset":
-                return ScriptedReply.reset();
-            case "/cut":
-                return ScriptedReply.cut();
-            case "/endless":
-                return ScriptedReply.endless();
-            case "/silent":
-                return ScriptedReply.silence();
-            default:
-                return ScriptedReply.ok("ok");
-        }
+        return switch (request.target()) {
+            case "/fail" -> ScriptedReply.status(500).withBody("sorry");
+            case "/overload" -> ScriptedReply.status(503).withBody("later");
+            case "/hang-up" -> ScriptedReply.hangUp();
+            case "/reset" -> ScriptedReply.reset();
+            case "/cut" -> ScriptedReply.cut();
+            case "/endless" -> ScriptedReply.endless();
+            case "/silent" -> ScriptedReply.silence();
+            default -> ScriptedReply.ok("ok");
+        };
     }
 
     /** Makes all the calls, and returns when the last one is over for its caller. */
@@ -81,35 +73,16 @@ final class MixedCalls {
     private void call(SplittableRandom random) throws InterruptedException {
         try {
             switch (random.nextInt(12)) {
-                case 0:
-                    client.send(ContractCall.post("http://orders/fail", "body"));
-                    break;
-                case 1:
-                    client.send(ContractCall.get("http://orders/overload"));
-                    break;
-                case 2:
-                    client.send(ContractCall.get("http://orders/hang-up"));
-                    break;
-                case 3:
-                    client.send(ContractCall.get("http://orders/reset"));
-                    break;
-                case 4:
-                    client.send(ContractCall.get("http://orders/cut"));
-                    break;
-                case 5:
-                    closeEarly(random);
-                    break;
-                case 6:
-                    client.send(ContractCall.get("http://orders/silent").withTimeout(TIMEOUT));
-                    break;
-                case 7:
-                    cancel("http://orders/silent", random);
-                    break;
-                case 8:
-                    cancel("http://orders/endless", random);
-                    break;
-                default:
-                    client.send(ContractCall.get("http://orders/ok"));
+                case 0 -> client.send(ContractCall.post("http://orders/fail", "body"));
+                case 1 -> client.send(ContractCall.get("http://orders/overload"));
+                case 2 -> client.send(ContractCall.get("http://orders/hang-up"));
+                case 3 -> client.send(ContractCall.get("http://orders/reset"));
+                case 4 -> client.send(ContractCall.get("http://orders/cut"));
+                case 5 -> closeEarly(random);
+                case 6 -> client.send(ContractCall.get("http://orders/silent").withTimeout(TIMEOUT));
+                case 7 -> cancel("http://orders/silent", random);
+                case 8 -> cancel("http://orders/endless", random);
+                default -> client.send(ContractCall.get("http://orders/ok"));
             }
         } catch (IOException expected) {
             // what comes of it is checked in the figures of the balancer
@@ -125,8 +98,8 @@ final class MixedCalls {
     /** At a random moment, as the time that the other threads take is random. */
     private void cancel(String url, SplittableRandom random) {
         Runnable cancel = client.sendAsync(ContractCall.get(url), new ClosingCallback());
-        for (int i = random.nextInt(20); i > 0; i--) {
-            Thread.yield();
+        for (int i = random.nextInt(100_000); i > 0; i--) {
+            Thread.onSpinWait();
         }
         cancel.run();
     }

@@ -73,36 +73,33 @@ final class ServedConnection {
             throws IOException, InterruptedException {
         pass(reply.headGate().orElse(null));
         switch (reply.manner()) {
-            case WHOLE:
+            case WHOLE -> {
                 writeHead(reply, out);
                 if (hasBody(request, reply)) {
                     writeInHalves(reply, out);
                 }
                 out.flush();
                 return true;
-            case CUT:
+            }
+            case CUT -> {
                 writeHead(reply, out);
                 out.write(reply.body(), 0, reply.body().length / 2);
                 out.flush();
                 pass(reply.bodyGate().orElse(null));
-                return false;
-            case ENDLESS:
+            }
+            case ENDLESS -> {
                 writeHead(reply, out);
                 writeForEver(reply, out);
-                return false;
-            case SILENT:
-                drain(in);
-                return false;
-            case GARBAGE:
+            }
+            case SILENT -> drain(in);
+            case GARBAGE -> {
                 out.write(reply.body());
                 out.flush();
-                return false;
-            case RESET:
-                socket.setSoLinger(true, 0);
-                return false;
-            default:
-                return false;
+            }
+            case RESET -> socket.setSoLinger(true, 0);
+            case HANG_UP -> {}
         }
+        return false;
     }
 
     private static void writeHead(ScriptedReply reply, OutputStream out) throws IOException {
