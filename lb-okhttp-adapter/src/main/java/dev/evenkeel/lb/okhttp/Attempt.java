@@ -1,0 +1,337 @@
+package dev.evenkeel.lb.okhttp;
+
+import dev.evenkeel.lb.Lease;
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.call.Acquisition;
+import dev.evenkeel.lb.call.HttpOutcomes;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.Outcome;
+import dev.evenkeel.lb.request.PickRequest;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call to one instance: hears what OkHttp does, and ends the lease with what that says of the instance.
+ *
+ * <p>The lease ends with the first of: the body of the response has ended, whichever way; the call has failed; the call has
+ * been cancelled; a redirect leads elsewhere; OkHttp says that the call is over, which is what ends a connection that has
+ * been upgraded. A body that is empty has ended before the caller sees the response. As ending a lease again does nothing,
+ * none of this needs to know of the rest; nor of later attempts of the same call, whose events are heard here, too, where
+ * an outer interceptor of the user retries.
+ *
+ * <p>Events come from the thread of the call, those that read and write bodies, and whoever cancels.
+ */
+final class Attempt extends EventListener {
+
+    private static final int SWITCHING_PROTOCOLS = 101;
+
+    private static final String CANCELED = "Canceled"; // as OkHttp says it
+
+    private final Call call;
+    private final String host;
+
+    private volatile @Nullable CompletableFuture<Lease> awaited;
+    private volatile @Nullable Lease lease;
+    private volatile @Nullable InstancePool pool;
+
+    /** What the call holds, maybe from an earlier attempt. */
+    private volatile @Nullable HeldConnection held;
+
+    /** A request may have reached the instance. Never taken back, even when the call goes on with another request. */
+    private volatile boolean sent;
+
+    /** The instance's answer has been followed by another request of the same call. */
+    private volatile boolean followedUp;
+
+    /** A redirect has led to another host, where the instance has no part in what happens. */
+    private volatile boolean elsewhere;
+
+    /** What the response head says, if there is one. */
+    private volatile @Nullable Outcome head;
+
+    private volatile boolean upgraded;
+
+    /** The connection has failed since the request was begun or, if there is one, since the response head. */
+    private volatile boolean broken;
+
+    private volatile boolean bodyEnded;
+
+    /** The response is with the caller: no more heads will come. */
+    private volatile boolean handedOver;
+
+    private Attempt(Call call, String host, @Nullable HeldConnection held) {
+        this.call = call;
+        this.host = host;
+        this.held = held;
+    }
+
+    /** The next attempt of a call; most have one. */
+    static Attempt next(Call call, String host) {
+        Last last = call.tag(Last.class, Last::new);
+        Attempt before = last.attempt;
+        Attempt next = new Attempt(call, host, before == null ? null : before.held);
+        last.attempt = next;
+        return next;
+    }
+
+    /**
+     * Takes a lease, and waits for the first list of instances if it has to.
+     *
+     * @throws IOException if there is none to be had, or the call is cancelled or its thread interrupted meanwhile
+     */
+    Lease begin(LoadBalancer balancer, PickRequest request) throws IOException {
+        call.addEventListener(this);
+        if (call.isCanceled()) { // maybe before the listener was there
+            throw new IOException(CANCELED);
+        }
+        CompletableFuture<Lease> acquired = balancer.acquireAsync(stayingWhereItMust(request));
+        awaited = acquired;
+        if (call.isCanceled()) { // maybe before there was something to end
+            acquired.cancel(false);
+        }
+        Lease taken = await(acquired);
+        lease = taken;
+        if (call.isCanceled()) { // maybe before the lease was there
+            taken.end(Outcome.cancelled());
+            throw new IOException(CANCELED);
+        }
+        try {
+            leaveAnotherInstance(taken.instance());
+        } catch (IOException stuck) {
+            taken.end(Outcome.cancelled());
+            throw stuck;
+        }
+        return taken;
+    }
+
+    private static Lease await(CompletableFuture<Lease> acquired) throws IOException {
+        try {
+            return Acquisition.await(acquired);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException thrown = new InterruptedIOException("interrupted");
+            thrown.initCause(interrupted);
+            throw thrown;
+        }
+    }
+
+    /** A further attempt over HTTP/2 goes to the same instance if it can: OkHttp cannot be made to leave the connection. */
+    private PickRequest stayingWhereItMust(PickRequest request) {
+        HeldConnection before = held;
+        return before != null
+                        && before.isFor(host)
+                        && before.isShared()
+                        && request.preferred().isEmpty()
+                ? request.toBuilder().prefer(before.instance().id()).build()
+                : request;
+    }
+
+    private void leaveAnotherInstance(ServiceInstance picked) throws IOException {
+        HeldConnection before = held;
+        if (before == null || !before.isFor(host) || before.leadsTo(picked)) {
+            return;
+        }
+        if (before.isShared()) {
+            throw new IOException(
+                    host + ": one call over HTTP/2 cannot go from " + before.instance() + " to " + picked);
+        }
+        before.close();
+    }
+
+    /** Goes over these connections. */
+    void uses(InstancePool connections) {
+        pool = connections;
+    }
+
+    /** The response goes to the caller. */
+    void handOver() {
+        Outcome known = head;
+        if (known == null) {
+            end(Outcome.cancelled()); // from the cache, or made up by an interceptor: the instance was not asked
+            return;
+        }
+        handedOver = true;
+        if (bodyEnded && !upgraded) {
+            end(known);
+        }
+    }
+
+    /** There is no response. Returns the failure with the instance named that it came from. */
+    IOException failed(IOException failure) {
+        Lease taken = lease;
+        if (taken == null || call.isCanceled()) { // canceled() says who lost interest, or is about to
+            return failure;
+        }
+        end(outcomeOf(failure));
+        return elsewhere ? failure : CalledInstance.named(failure, host, taken.instance());
+    }
+
+    /** There is no response, through no fault of the instance. */
+    void abandon() {
+        end(abandoned());
+    }
+
+    @Override
+    public void requestHeadersStart(Call call) {
+        sent = true;
+        head = null;
+        broken = false;
+        bodyEnded = false;
+    }
+
+    @Override
+    public void requestFailed(Call call, IOException failure) {
+        broken = true;
+    }
+
+    @Override
+    public void responseHeadersEnd(Call call, Response response) {
+        Outcome known = HttpOutcomes.ofStatus(response.code(), Optional.ofNullable(response.header("Retry-After")));
+        upgraded = response.code() == SWITCHING_PROTOCOLS;
+        broken = false; // a server may well answer without reading the request to its end
+        head = known;
+        Lease taken = lease;
+        if (taken != null && known.kind() == Outcome.Kind.SUCCESS) {
+            taken.answered();
+        }
+    }
+
+    @Override
+    public void responseBodyEnd(Call call, long byteCount) {
+        bodyEnded = true;
+        Outcome known = head;
+        if (handedOver && !upgraded && known != null) {
+            end(known);
+        }
+    }
+
+    @Override
+    public void responseFailed(Call call, IOException failure) {
+        broken = true;
+        if (handedOver && !upgraded && !call.isCanceled()) {
+            end(outcomeOf(failure));
+        }
+    }
+
+    /** Redirects, and answers to a challenge: OkHttp makes them below the interceptors, over the settings of this attempt. */
+    @Override
+    public void followUpDecision(Call call, Response response, @Nullable Request next) {
+        if (next == null) {
+            return;
+        }
+        followedUp = true;
+        Outcome known = head;
+        if (known != null && !next.url().host().equals(host)) {
+            elsewhere = true;
+            end(known);
+        }
+    }
+
+    @Override
+    public void connectionAcquired(Call call, Connection connection) {
+        Lease taken = lease;
+        if (taken != null) {
+            held = new HeldConnection(connection, taken.instance());
+        }
+    }
+
+    @Override
+    public void connectionReleased(Call call, Connection connection) {
+        held = null;
+        InstancePool used = pool;
+        if (used != null) {
+            used.released();
+        }
+    }
+
+    @Override
+    public void callEnd(Call call) {
+        Outcome known = head;
+        if (broken) {
+            end(Outcome.failed());
+        } else {
+            end(known == null ? Outcome.cancelled() : known);
+        }
+    }
+
+    @Override
+    public void callFailed(Call call, IOException failure) {
+        if (!call.isCanceled()) {
+            end(outcomeOf(failure));
+        } else {
+            boolean timeout =
+                    failure.getClass() == InterruptedIOException.class && "timeout".equals(failure.getMessage());
+            end(timeout ? timedOut() : abandoned());
+        }
+    }
+
+    /** By the caller on any thread, or by OkHttp when the time for the whole call is up. */
+    @Override
+    public void canceled(Call call) {
+        CompletableFuture<Lease> waiting = awaited;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+        end(isTimer(Thread.currentThread()) ? timedOut() : abandoned());
+    }
+
+    /** OkHttp does not say why a call is cancelled, but its timers all run on one thread of Okio's. */
+    private static boolean isTimer(Thread thread) {
+        return thread.getClass().getName().startsWith("okio.");
+    }
+
+    private Outcome outcomeOf(IOException failure) {
+        if (Thread.currentThread().isInterrupted()) {
+            return abandoned();
+        }
+        if (!sent || (!followedUp && isRefusal(failure))) {
+            return Outcome.neverReached();
+        }
+        if (head == null && !broken) {
+            return Outcome.cancelled(); // nothing is wrong with the connection: the caller's request body has failed
+        }
+        return Outcome.failed();
+    }
+
+    /** HTTP/2 says of some streams that the server has not looked at them. The types are internal to OkHttp. */
+    private static boolean isRefusal(IOException failure) {
+        return "stream was reset: REFUSED_STREAM".equals(failure.getMessage())
+                || failure.getClass().getSimpleName().equals("ConnectionShutdownException");
+    }
+
+    /** The caller takes no further interest. Whoever has begun to answer well has done nothing wrong. */
+    private Outcome abandoned() {
+        Outcome known = head;
+        return known != null && known.kind() == Outcome.Kind.SUCCESS ? known : Outcome.cancelled();
+    }
+
+    private Outcome timedOut() {
+        return sent ? Outcome.failed() : Outcome.neverReached();
+    }
+
+    private void end(Outcome outcome) {
+        Lease taken = lease;
+        if (taken != null) {
+            taken.end(outcome);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "attempt at " + lease;
+    }
+
+    /** The tag of a call by which its next attempt finds the last one. Belongs to the thread of the call. */
+    private static final class Last {
+
+        private @Nullable Attempt attempt;
+    }
+}

@@ -1,0 +1,226 @@
+package dev.evenkeel.lb.okhttp;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.routing.Router;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Balances the calls of an {@link OkHttpClient}, which stays one: whatever takes such a client works with it.
+ *
+ * <pre>{@code
+ * OkHttpClient http = BalancedOkHttp.wrap(new OkHttpClient(), orders);
+ * try (Response response = http.newCall(new Request.Builder().url("http://orders/v1/42").build()).execute()) {
+ *     System.out.println(response.body().string());
+ * }
+ * }</pre>
+ *
+ * <p><b>What is balanced.</b> Requests whose host is the name of a service, whatever the port in their URL; WebSockets, too.
+ * All others go out as they are. Clients derived by {@code newBuilder()} are balanced as well.
+ *
+ * <p><b>What stays.</b> The URL: the {@code Host} header, cookies, cache entries, redirects, authenticators and the name
+ * that TLS verifies are those of the service, not of the instance. For {@code https} the server name of the handshake is
+ * that of the service, too. All settings of the wrapped client apply, but for three in balanced calls: they do not go
+ * through a proxy, their connections are kept in a pool for each instance (five idle ones for five minutes, as OkHttp's
+ * default), and OkHttp repeats none of them, since it would repeat even a POST that has been executed.
+ *
+ * <p><b>In flight.</b> A call counts from the pick until its body has ended or has been closed, it has failed or it is
+ * cancelled; a WebSocket until it is closed. A response that is neither read nor closed stays in flight.
+ *
+ * <p><b>Redirects</b> are OkHttp's. Those to the same host stay on the instance. Those to other hosts are not balanced,
+ * also where the host is another service.
+ *
+ * <p><b>Errors.</b> No instance, or all at their limit: a {@link java.net.ConnectException} whose cause says why. A closed
+ * balancer: an {@link java.io.IOException}. Others are OkHttp's, with the instance named.
+ *
+ * <p><b>To set on the wrapped client:</b>
+ *
+ * <ul>
+ *   <li>{@code Dispatcher.setMaxRequestsPerHost}, if calls are enqueued: it is 5 by default, and counts by the host of the
+ *       URL, so that it limits the whole service and not each instance.
+ *   <li>{@code connectTimeout}, 10 s by default: 1 to 2 s find out faster that an instance is down.
+ * </ul>
+ *
+ * <p><b>Closing.</b> The client belongs to whoever made it, the balancers to whoever made those. Idle connections to an
+ * instance are closed when it leaves, and all when the balancer is closed.
+ *
+ * <p>Needs OkHttp 5.4 or later. All methods may be called from any thread.
+ */
+public final class BalancedOkHttp {
+
+    private static final Logger log = LoggerFactory.getLogger(BalancedOkHttp.class);
+
+    private static final int DEFAULT_MAX_REQUESTS_PER_HOST = 5;
+
+    private BalancedOkHttp() {}
+
+    /**
+     * A client like the given one that balances the calls to some services, by the host of their URL.
+     *
+     * @throws IllegalArgumentException if two balancers are for one service
+     */
+    public static OkHttpClient wrap(OkHttpClient client, LoadBalancer first, LoadBalancer... more) {
+        return builder(client, first, more).build();
+    }
+
+    /**
+     * A client like the given one that balances the calls to some services, by the host of their URL.
+     *
+     * @param balancers at least one
+     * @throws IllegalArgumentException if there is none, or two are for one service
+     */
+    public static OkHttpClient wrap(OkHttpClient client, Collection<LoadBalancer> balancers) {
+        return new Builder(client, Router.of(balancers), names(balancers)).build();
+    }
+
+    /** A client like the given one that balances what the router says. */
+    public static OkHttpClient wrap(OkHttpClient client, Router router) {
+        return builder(client, router).build();
+    }
+
+    /** A builder for what {@link #wrap(OkHttpClient, LoadBalancer, LoadBalancer...)} does, with options. */
+    public static Builder builder(OkHttpClient client, LoadBalancer first, LoadBalancer... more) {
+        List<LoadBalancer> balancers = new ArrayList<>(more.length + 1);
+        balancers.add(first);
+        balancers.addAll(List.of(more));
+        return new Builder(client, Router.of(balancers), names(balancers));
+    }
+
+    /** A builder for what {@link #wrap(OkHttpClient, Router)} does, with options. */
+    public static Builder builder(OkHttpClient client, Router router) {
+        requireNonNull(router, "router");
+        return new Builder(client, router, router.toString());
+    }
+
+    /**
+     * The instance that sent a response; empty if the call was not balanced, if the response came from the cache alone, or
+     * if a redirect led elsewhere.
+     */
+    public static Optional<ServiceInstance> instance(Response response) {
+        Request request = response.request();
+        Pick pick = request.tag(Pick.class);
+        boolean sentIt = pick != null
+                && response.networkResponse() != null
+                && pick.host().equals(request.url().host());
+        return sentIt ? Optional.of(pick.instance()) : Optional.empty();
+    }
+
+    private static String names(Collection<LoadBalancer> balancers) {
+        return balancers.stream().map(LoadBalancer::serviceName).collect(Collectors.joining(", "));
+    }
+
+    /** Options of a balanced client. Not safe for concurrent use. */
+    public static final class Builder {
+
+        private final OkHttpClient client;
+        private final Router router;
+        private final String names;
+        private Function<? super Request, PickRequest> pickRequest = request -> PickRequest.EMPTY;
+        private final List<String> strippedHeaders = new ArrayList<>();
+
+        private Builder(OkHttpClient client, Router router, String names) {
+            this.client = requireNonNull(client, "client");
+            this.router = router;
+            this.names = names;
+        }
+
+        /**
+         * Says of each balanced request what matters for its pick, also where a library builds the requests. A request
+         * that carries a tag of its own, {@code tag(PickRequest.class, ...)}, is not asked about. Default
+         * {@link PickRequest#EMPTY}: any instance will do.
+         *
+         * <pre>{@code
+         * OkHttpClient http = BalancedOkHttp.builder(client, orders)
+         *         .pickRequest(request -> {
+         *             String user = request.header("X-User");
+         *             return user == null ? PickRequest.EMPTY : PickRequest.stickyTo(user);
+         *         })
+         *         .stripHeaders("X-User")
+         *         .build();
+         * }</pre>
+         *
+         * @param pickRequest called on the thread of the call, by many at once; what it throws fails the call before
+         *     anything is picked
+         */
+        public Builder pickRequest(Function<? super Request, PickRequest> pickRequest) {
+            this.pickRequest = requireNonNull(pickRequest, "pickRequest");
+            return this;
+        }
+
+        /** Takes these headers out of balanced requests: those that were only meant for {@link #pickRequest}. */
+        public Builder stripHeaders(String... names) {
+            for (String name : names) {
+                if (name.isBlank()) {
+                    throw new IllegalArgumentException("names: blank (expected: the name of a header)");
+                }
+                strippedHeaders.add(name);
+            }
+            return this;
+        }
+
+        /**
+         * The balanced client.
+         *
+         * @throws IllegalStateException if OkHttp is older than 5.4
+         */
+        public OkHttpClient build() {
+            checkVersion();
+            warn();
+            OkHttpClient.Builder balanced = client.newBuilder();
+            if (balanced.networkInterceptors().stream().noneMatch(RetryAfterVeil.class::isInstance)) {
+                balanced.networkInterceptors().add(0, RetryAfterVeil.INSTANCE);
+            }
+            nameServers(balanced);
+            return balanced.addInterceptor(new BalancingInterceptor(router, pickRequest, List.copyOf(strippedHeaders)))
+                    .build();
+        }
+
+        private void nameServers(OkHttpClient.Builder balanced) {
+            if (client.connectionSpecs().stream().noneMatch(ConnectionSpec::isTls)
+                    || client.x509TrustManager() == null
+                    || client.sslSocketFactory() instanceof SniSocketFactory) {
+                return;
+            }
+            balanced.sslSocketFactory(new SniSocketFactory(client.sslSocketFactory()), client.x509TrustManager());
+        }
+
+        private void warn() {
+            if (client.connectTimeoutMillis() == 0) {
+                log.warn(
+                        "{}: the client has no connect timeout, an instance that is gone may stop calls for minutes",
+                        names);
+            }
+            if (client.dispatcher().getMaxRequestsPerHost() == DEFAULT_MAX_REQUESTS_PER_HOST) {
+                log.info(
+                        "{}: at most {} enqueued calls run at once for a whole service, see"
+                                + " Dispatcher.setMaxRequestsPerHost",
+                        names,
+                        DEFAULT_MAX_REQUESTS_PER_HOST);
+            }
+        }
+
+        private static void checkVersion() {
+            try {
+                Interceptor.Chain.class.getMethod("withConnectionPool", ConnectionPool.class);
+            } catch (NoSuchMethodException old) {
+                throw new IllegalStateException("OkHttp: too old (expected: 5.4 or later)", old);
+            }
+        }
+    }
+}

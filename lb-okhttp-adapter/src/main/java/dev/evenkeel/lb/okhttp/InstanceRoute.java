@@ -1,0 +1,64 @@
+package dev.evenkeel.lb.okhttp;
+
+import dev.evenkeel.lb.instance.ServiceInstance;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import javax.net.SocketFactory;
+import okhttp3.Dns;
+import okhttp3.Interceptor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes a call to a URL go to one instance: the settings of the call, over those that the client has otherwise.
+ *
+ * <p>Knows nothing of connections or live state, since OkHttp remembers a route that has failed for as long as the client
+ * lives.
+ */
+final class InstanceRoute {
+
+    private final String urlHost;
+    private final InstanceDns dns;
+    private final InstanceSocketFactory sockets;
+    private final InstanceProxySelector proxies;
+
+    private InstanceRoute(String urlHost, ServiceInstance instance, Interceptor.Chain chain) {
+        this.urlHost = urlHost;
+        this.dns = new InstanceDns(urlHost, instance.host(), instance.port(), chain.getDns());
+        this.sockets = new InstanceSocketFactory(urlHost, instance.port(), dns, chain.getSocketFactory());
+        this.proxies = new InstanceProxySelector(urlHost, chain.getProxy(), chain.getProxySelector());
+    }
+
+    static InstanceRoute of(String urlHost, ServiceInstance instance, Interceptor.Chain chain) {
+        return new InstanceRoute(urlHost, instance, chain);
+    }
+
+    /** Whether it will do for a call, too. Clients that were derived from one another may differ in their settings. */
+    boolean suits(String otherHost, Interceptor.Chain chain) {
+        Dns otherDns = chain.getDns();
+        SocketFactory otherSockets = chain.getSocketFactory();
+        Proxy otherProxy = chain.getProxy();
+        ProxySelector otherSelector = chain.getProxySelector();
+        return urlHost.equals(otherHost)
+                && dns.others() == otherDns
+                && sockets.sockets() == otherSockets
+                && proxies.isOver(otherProxy, otherSelector);
+    }
+
+    /**
+     * The chain, going to the instance. OkHttp must not repeat anything by itself there: it would repeat a POST that the
+     * instance has already executed.
+     */
+    Interceptor.Chain over(Interceptor.Chain chain) {
+        @Nullable Proxy byTheSelector = null;
+        return chain.withDns(dns)
+                .withSocketFactory(sockets)
+                .withProxySelector(proxies)
+                .withProxy(byTheSelector)
+                .withRetryOnConnectionFailure(false);
+    }
+
+    @Override
+    public String toString() {
+        return dns.toString();
+    }
+}

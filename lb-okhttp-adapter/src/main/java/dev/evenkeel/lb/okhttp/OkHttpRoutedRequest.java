@@ -1,0 +1,47 @@
+package dev.evenkeel.lb.okhttp;
+
+import dev.evenkeel.lb.routing.RoutedRequest;
+import java.util.Iterator;
+import java.util.Optional;
+import okhttp3.Request;
+
+/** A request as a router sees it. */
+final class OkHttpRoutedRequest implements RoutedRequest {
+
+    private final Request request;
+
+    OkHttpRoutedRequest(Request request) {
+        this.request = request;
+    }
+
+    @Override
+    public String method() {
+        return request.method();
+    }
+
+    @Override
+    public String host() {
+        return request.url().host();
+    }
+
+    @Override
+    public String path() {
+        return request.url().encodedPath();
+    }
+
+    @Override
+    public Optional<String> query() {
+        return Optional.ofNullable(request.url().encodedQuery());
+    }
+
+    @Override
+    public Optional<String> header(String name) {
+        Iterator<String> values = request.headers(name).iterator(); // Request.header answers with the last one
+        return values.hasNext() ? Optional.of(values.next()) : Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+        return request.method() + " " + request.url().redact();
+    }
+}

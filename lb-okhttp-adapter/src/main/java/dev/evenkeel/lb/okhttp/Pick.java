@@ -1,0 +1,41 @@
+package dev.evenkeel.lb.okhttp;
+
+import dev.evenkeel.lb.instance.ServiceInstance;
+import org.jspecify.annotations.Nullable;
+
+/** The tag of a request that has been balanced: for which host, and whom it goes to. Follow-ups inherit it. */
+final class Pick {
+
+    private final String host;
+    private final ServiceInstance instance;
+
+    /** What {@link RetryAfterVeil} took away. Only the thread of the call gets here. */
+    private @Nullable String veiledRetryAfter;
+
+    Pick(String host, ServiceInstance instance) {
+        this.host = host;
+        this.instance = instance;
+    }
+
+    /** The host of the URL that was balanced; what was redirected to another one did not go to the instance. */
+    String host() {
+        return host;
+    }
+
+    ServiceInstance instance() {
+        return instance;
+    }
+
+    void veilRetryAfter(@Nullable String value) {
+        veiledRetryAfter = value;
+    }
+
+    @Nullable String veiledRetryAfter() {
+        return veiledRetryAfter;
+    }
+
+    @Override
+    public String toString() {
+        return host + " at " + instance;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.evenkeel.lb.okhttp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * Names the service in the TLS handshake also where its name has a single label, such as {@code orders}: the JDK takes only
+ * names with a dot for host names, and sends no server name otherwise. Connections that are not balanced are left alone.
+ *
+ * <p>One for each client, since OkHttp compares these factories before it uses a connection again.
+ */
+final class SniSocketFactory extends SSLSocketFactory {
+
+    private final SSLSocketFactory sockets;
+
+    SniSocketFactory(SSLSocketFactory sockets) {
+        this.sockets = sockets;
+    }
+
+    @Override
+    public Socket createSocket(Socket under, String host, int port, boolean autoClose) throws IOException {
+        Socket socket = sockets.createSocket(under, host, port, autoClose);
+        if (under instanceof InstanceSocket && socket instanceof SSLSocket tls && isSingleLabel(host)) {
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(host)));
+            tls.setSSLParameters(parameters);
+        }
+        return socket;
+    }
+
+    /** Whether it can be a server name, and is none for the JDK. */
+    private static boolean isSingleLabel(String host) {
+        return !host.isEmpty()
+                && host.length() < 64
+                && !host.startsWith("-")
+                && !host.endsWith("-")
+                && host.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'));
+    }
+
+    @Override
+    public String[] getDefaultCipherSuites() {
+        return sockets.getDefaultCipherSuites();
+    }
+
+    @Override
+    public String[] getSupportedCipherSuites() {
+        return sockets.getSupportedCipherSuites();
+    }
+
+    @Override
+    public Socket createSocket() throws IOException {
+        return sockets.createSocket();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+        return sockets.createSocket(host, port);
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+        return sockets.createSocket(host, port, localHost, localPort);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+        return sockets.createSocket(host, port);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
+            throws IOException {
+        return sockets.createSocket(address, port, localAddress, localPort);
+    }
+}
