@@ -1,0 +1,95 @@
+package dev.evenkeel.lb.okhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.strategy.Strategies;
+import dev.evenkeel.lb.testkit.ScriptedReply;
+import dev.evenkeel.lb.testkit.ScriptedServer;
+import feign.Feign;
+import feign.Param;
+import feign.Request;
+import feign.RequestLine;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import okhttp3.OkHttpClient;
+import okhttp3.ResponseBody;
+import org.junit.jupiter.api.Test;
+import retrofit2.Call;
+import retrofit2.Retrofit;
+import retrofit2.http.GET;
+
+/** Libraries that build the requests themselves, and derive clients of their own. */
+class LibrariesTest {
+
+    interface OrdersByFeign {
+
+        @RequestLine("GET /v1/{id}")
+        @feign.Headers("X-User: {user}")
+        String order(@Param("id") String id, @Param("user") String user);
+    }
+
+    interface OrdersByRetrofit {
+
+        @GET("v1/42")
+        Call<ResponseBody> order();
+    }
+
+    @Test
+    void feignKeepsAUserOnAnInstance() throws Exception {
+        ScriptedServer a = ScriptedServer.start();
+        ScriptedServer b = ScriptedServer.start();
+        a.reply(ScriptedReply.ok("a"));
+        b.reply(ScriptedReply.ok("b"));
+        try (Orders orders = Orders.service(
+                        "orders", balancer -> balancer.strategy(Strategies.stickyKey(Strategies.roundRobin())), c -> c)
+                .add(a.instance(), a)
+                .add(b.instance(), b)) {
+            OkHttpClient http = BalancedOkHttp.builder(orders.raw(), orders.balancer())
+                    .pickRequest(request -> {
+                        String user = request.header("X-User");
+                        return user == null ? PickRequest.EMPTY : PickRequest.stickyTo(user);
+                    })
+                    .stripHeaders("X-User")
+                    .build();
+            OrdersByFeign feign = Feign.builder()
+                    .client(new feign.okhttp.OkHttpClient(http))
+                    .options(new Request.Options(Duration.ofSeconds(5), Duration.ofSeconds(5), false)) // others
+                    .target(OrdersByFeign.class, "http://orders");
+            Set<String> instances = new HashSet<>();
+            for (int user = 0; user < 20; user++) {
+                Set<String> ofTheUser = new HashSet<>();
+                for (int i = 0; i < 3; i++) {
+                    ofTheUser.add(feign.order("42", "user-" + user));
+                }
+                assertThat(ofTheUser).hasSize(1);
+                instances.addAll(ofTheUser);
+            }
+            assertThat(instances).containsExactlyInAnyOrder("a", "b");
+            assertThat(a.requests()).allSatisfy(request -> {
+                assertThat(request.target()).isEqualTo("/v1/42");
+                assertThat(request.header("X-User")).isEmpty();
+            });
+        }
+    }
+
+    @Test
+    void retrofitIsBalanced() throws Exception {
+        ScriptedServer a = ScriptedServer.start();
+        ScriptedServer b = ScriptedServer.start();
+        try (Orders orders = Orders.of(a, b)) {
+            OrdersByRetrofit retrofit = new Retrofit.Builder()
+                    .client(orders.http())
+                    .baseUrl("http://orders/")
+                    .build()
+                    .create(OrdersByRetrofit.class);
+            for (int i = 0; i < 4; i++) {
+                try (ResponseBody body = retrofit.order().execute().body()) {
+                    assertThat(body.string()).isEqualTo("ok");
+                }
+            }
+            assertThat(a.requestCount()).isEqualTo(2);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.evenkeel.lb.okhttp;
+
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.testkit.ContractAnswer;
+import dev.evenkeel.lb.testkit.ContractCall;
+import dev.evenkeel.lb.testkit.ContractCallback;
+import dev.evenkeel.lb.testkit.ContractClient;
+import dev.evenkeel.lb.testkit.ContractOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/** A balanced OkHttp client in the hands of the contract suite. */
+final class OkHttpContractClient implements ContractClient {
+
+    private static final List<String> NEEDS_BODY = List.of("POST", "PUT", "PATCH");
+
+    private final OkHttpClient raw;
+    private final OkHttpClient http;
+
+    OkHttpContractClient(ContractOptions options) {
+        Dispatcher dispatcher = new Dispatcher();
+        dispatcher.setMaxRequests(200);
+        dispatcher.setMaxRequestsPerHost(200);
+        this.raw = new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
+                .connectTimeout(Duration.ofSeconds(5))
+                .readTimeout(Duration.ZERO)
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .followRedirects(false)
+                .build();
+        BalancedOkHttp.Builder builder = BalancedOkHttp.builder(raw, options.router());
+        options.stickyHeader()
+                .ifPresent(name ->
+                        builder.pickRequest(request -> keyFrom(request, name)).stripHeaders(name));
+        this.http = builder.build();
+    }
+
+    private static PickRequest keyFrom(Request request, String header) {
+        String key = request.header(header);
+        return key == null ? PickRequest.EMPTY : PickRequest.stickyTo(key);
+    }
+
+    @Override
+    public ContractAnswer send(ContractCall call) throws IOException {
+        try (Response response = newCall(call).execute()) {
+            byte[] body = response.body().bytes();
+            return answer(response, new ByteArrayInputStream(body));
+        }
+    }
+
+    @Override
+    public ContractAnswer open(ContractCall call) throws IOException {
+        Response response = newCall(call).execute();
+        return answer(response, response.body().byteStream());
+    }
+
+    @Override
+    public Runnable sendAsync(ContractCall call, ContractCallback callback) {
+        Call running = newCall(call);
+        running.enqueue(new Callback() {
+            @Override
+            public void onResponse(Call call, Response response) {
+                callback.answered(answer(response, response.body().byteStream()));
+            }
+
+            @Override
+            public void onFailure(Call call, IOException failure) {
+                callback.failed(failure);
+            }
+        });
+        return running::cancel;
+    }
+
+    private Call newCall(ContractCall call) {
+        Optional<RequestBody> body = call.body().map(text -> RequestBody.create(text, null));
+        Request.Builder request = new Request.Builder().url(call.url());
+        request.method(
+                call.method(),
+                body.orElseGet(() -> NEEDS_BODY.contains(call.method()) ? RequestBody.create(new byte[0]) : null));
+        call.headers().forEach(request::header);
+        call.pickRequest().ifPresent(pick -> request.tag(PickRequest.class, pick));
+        Call made = http.newCall(request.build());
+        call.timeout().ifPresent(limit -> made.timeout().timeout(limit.toNanos(), TimeUnit.NANOSECONDS));
+        return made;
+    }
+
+    private static ContractAnswer answer(Response response, InputStream body) {
+        Map<String, String> headers = new HashMap<>();
+        response.headers().forEach(header -> headers.put(header.getFirst(), header.getSecond()));
+        return new ContractAnswer(
+                response.code(), headers, response.request().url().uri(), BalancedOkHttp.instance(response), body);
+    }
+
+    @Override
+    public void close() {
+        raw.dispatcher().executorService().shutdown();
+        raw.connectionPool().evictAll();
+    }
+}
