@@ -115,7 +115,8 @@ class StickyKeyProperties {
     @Example
     void stickyCallsDoNotDisturbTheFallback() {
         FakeCandidates candidates = FakeCandidates.ofSize(3);
-        Selector selector = Strategies.stickyKey(Strategies.roundRobin()).newSelector(candidates.withRandom(new Random(0)));
+        Selector selector =
+                Strategies.stickyKey(Strategies.roundRobin()).newSelector(candidates.withRandom(new Random(0)));
         List<Candidate> order = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             order.add(selector.select(PickRequest.EMPTY));
