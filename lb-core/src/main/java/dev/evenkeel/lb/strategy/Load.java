@@ -7,6 +7,6 @@ final class Load {
 
     /** The load with one more call: so a heavier one of two idle candidates comes first. Read once, then compare. */
     static double of(Candidate candidate) {
-        return (candidate.inFlight() + 1) / candidate.weight();
+        return (candidate.inFlight() + 1.0) / candidate.weight();
     }
 }

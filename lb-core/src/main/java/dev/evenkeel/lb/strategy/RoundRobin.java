@@ -1,20 +1,16 @@
 package dev.evenkeel.lb.strategy;
 
 import dev.evenkeel.lb.request.PickRequest;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through the list again and again. With unequal weights every step is a visit, and a light candidate lets a share
  * of its visits pass: {@link Strides} says which.
- *
- * <p>The position is shared by successive selectors, so that a change of the list does not send everybody back to the
- * first place; it starts at random for the same reason.
  */
 final class RoundRobin implements Selector {
 
     private final Candidate[] candidates;
-    private final AtomicLong position;
+    final Rotation rotation;
 
     /** Null where all weights are equal. */
     private final @Nullable Strides strides;
@@ -27,22 +23,36 @@ final class RoundRobin implements Selector {
             weights[i] = candidates[i].weight();
         }
         strides = Strides.areEqual(weights) ? null : new Strides(weights);
-        position = list.previousSelector().orElse(null) instanceof RoundRobin previous
-                ? previous.position
-                : new AtomicLong(list.random().nextLong());
+        rotation = list.previousSelector().orElse(null) instanceof RoundRobin previous
+                ? previous.rotation
+                : new Rotation(list.random(), candidates.length);
     }
 
     @Override
     public Candidate select(PickRequest request) {
-        if (strides == null) {
-            return candidates[(int) Long.remainderUnsigned(position.getAndIncrement(), candidates.length)];
-        }
+        int size = candidates.length;
+        Rotation.Walk walk = rotation.walk();
         while (true) {
-            long visit = position.getAndIncrement();
-            int place = (int) Long.remainderUnsigned(visit, candidates.length);
-            if (strides.isTaken(place, Long.divideUnsigned(visit, candidates.length))) {
+            long position = walk.get();
+            int place = Rotation.place(position);
+            long round = Rotation.round(position);
+            if (place >= size) { // left there by a longer list
+                place = 0;
+                round++;
+            }
+            if (strides != null) {
+                while (!strides.isTaken(place, round)) {
+                    place++;
+                    if (place == size) {
+                        place = 0;
+                        round++;
+                    }
+                }
+            }
+            if (walk.compareAndSet(position, Rotation.after(place, round, size))) {
                 return candidates[place];
             }
+            walk = rotation.contended(size);
         }
     }
 }

@@ -39,10 +39,10 @@ final class Strides {
         return Arrays.stream(weights).allMatch(weight -> weight == weights[0]);
     }
 
-    /** Whether the visit to this place in this round is taken. */
+    /** Whether the visit to this place in this round, which is not negative, is taken. */
     boolean isTaken(int place, long round) {
         long share = taken[place];
-        long phase = Long.remainderUnsigned(share * Long.remainderUnsigned(round, FULL) + (FULL / 2L) * place, FULL);
+        long phase = (share * (round % FULL) + (FULL / 2L) * place) % FULL;
         return phase >= FULL - share;
     }
 

@@ -24,6 +24,14 @@ class LeastInFlightTest {
     }
 
     @Test
+    void takesAnImpossibleLoadForALargeOne() {
+        FakeCandidates candidates = FakeCandidates.ofSize(2);
+        candidates.get(0).inFlight(Integer.MAX_VALUE);
+        candidates.get(1).inFlight(5);
+        assertThat(select(candidates, PickRequest.EMPTY)).isSameAs(candidates.get(1));
+    }
+
+    @Test
     void dividesByTheWeight() {
         FakeCandidates candidates = FakeCandidates.ofWeights(1, 4);
         candidates.get(1).inFlight(2); // (2 + 1) / 4 < (0 + 1) / 1

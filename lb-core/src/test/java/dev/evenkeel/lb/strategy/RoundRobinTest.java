@@ -1,13 +1,22 @@
 package dev.evenkeel.lb.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.testkit.FakeCandidates;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 
 class RoundRobinTest {
@@ -35,32 +44,88 @@ class RoundRobinTest {
         assertThat(starts).hasSize(10); // a given place is missed with a probability of 0.9^200 < 1e-9
     }
 
+    @Test
+    void goesOnInAShorterAndInALongerList() {
+        FakeCandidates five = FakeCandidates.ofSize(5);
+        RoundRobin selector = new RoundRobin(five);
+        selector.rotation.walk().set(4);
+        RoundRobin shorter = new RoundRobin(FakeCandidates.ofSize(3).replacing(selector));
+        assertThat(shorter.select(PickRequest.EMPTY)).hasToString("10.0.0.0:80");
+        assertThat(selector.select(PickRequest.EMPTY)).hasToString("10.0.0.1:80");
+        assertThat(shorter.select(PickRequest.EMPTY)).hasToString("10.0.0.2:80");
+        assertThat(shorter.select(PickRequest.EMPTY)).hasToString("10.0.0.0:80");
+    }
+
     /** One that folds a negative counter, or takes its remainder as it is, fails here. */
     @Test
-    void countsOnWhenThePositionOverflows() {
+    void goesOnWhenTheRoundsOverflow() {
         FakeCandidates candidates = FakeCandidates.ofSize(3);
-        for (long start : new long[] {-4, Long.MAX_VALUE - 3, Long.MIN_VALUE, Integer.MAX_VALUE - 3L}) {
-            Selector selector = STRATEGY.newSelector(candidates.withRandom(startingAt(start)));
+        for (long round : new long[] {Integer.MAX_VALUE, 0xFFFF_FFFFL}) {
+            RoundRobin selector = new RoundRobin(candidates);
+            selector.rotation.walk().set((round << 32) | 1);
             assertThat(Counting.picks(candidates, selector, 3)).containsExactly(1, 1, 1);
-            int[] more = Counting.picks(candidates, selector, 300);
-            assertThat(more[0] + more[1] + more[2]).isEqualTo(300);
-            for (int count : more) {
-                assertThat(count).isBetween(99, 101);
-            }
+            assertThat(Counting.picks(candidates, selector, 300)).containsExactly(100, 100, 100);
         }
     }
 
     @Test
     void servesWeightsAcrossAnOverflow() {
         FakeCandidates candidates = FakeCandidates.ofWeights(1, 2, 4);
-        Selector selector = STRATEGY.newSelector(candidates.withRandom(startingAt(-300)));
+        RoundRobin selector = new RoundRobin(candidates);
+        selector.rotation.walk().set(0xFFFF_FFF0L << 32);
         int[] counts = Counting.picks(candidates, selector, 7000);
-        assertThat(counts[0]).isBetween(990, 1010);
-        assertThat(counts[1]).isBetween(1990, 2010);
-        assertThat(counts[2]).isBetween(3990, 4010);
+        assertThat(counts[0]).isBetween(995, 1005);
+        assertThat(counts[1]).isBetween(1995, 2005);
+        assertThat(counts[2]).isBetween(3995, 4005);
     }
 
-    private static RandomGenerator startingAt(long position) {
-        return () -> position;
+    /** However many threads, in whatever walks: even up to the number of walks. */
+    @Test
+    void isEvenUpToTheNumberOfWalksWhenThreadsContend() throws Exception {
+        int threads = 4;
+        int picks = 30_000;
+        FakeCandidates candidates = FakeCandidates.ofSize(7);
+        RoundRobin selector = new RoundRobin(candidates);
+        AtomicIntegerArray counts = new AtomicIntegerArray(7);
+        Map<Candidate, Integer> places = new HashMap<>();
+        for (int i = 0; i < 7; i++) {
+            places.put(candidates.get(i), i);
+        }
+        CyclicBarrier start = new CyclicBarrier(threads);
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> done = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                done.add(pool.submit(() -> {
+                    start.await();
+                    for (int i = 0; i < picks; i++) {
+                        counts.incrementAndGet(places.get(selector.select(PickRequest.EMPTY)));
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> future : done) {
+                future.get();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        int total = threads * picks;
+        for (int i = 0; i < 7; i++) {
+            assertThat((double) counts.get(i)).isCloseTo(total / 7.0, within((double) selector.rotation.walks()));
+        }
+    }
+
+    @Test
+    void hasOneWalkAsLongAsNobodyIsInTheWay() {
+        FakeCandidates candidates = FakeCandidates.ofSize(3);
+        RoundRobin selector = new RoundRobin(candidates);
+        Counting.picks(candidates, selector, 1000);
+        assertThat(selector.rotation.walks()).isEqualTo(1);
+        for (int i = 0; i < 20; i++) {
+            assertThat(selector.rotation.contended(3)).isNotNull();
+        }
+        assertThat(selector.rotation.walks()).isBetween(2, 64);
+        assertThat(Counting.picks(candidates, selector, 3)).containsExactly(1, 1, 1);
     }
 }

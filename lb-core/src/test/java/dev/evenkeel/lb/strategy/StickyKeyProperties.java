@@ -115,7 +115,8 @@ class StickyKeyProperties {
     @Example
     void stickyCallsDoNotDisturbTheFallback() {
         FakeCandidates candidates = FakeCandidates.ofSize(3);
-        Selector selector = Strategies.stickyKey(Strategies.roundRobin()).newSelector(candidates.withRandom(() -> 0));
+        Selector selector =
+                Strategies.stickyKey(Strategies.roundRobin()).newSelector(candidates.withRandom(new Random(0)));
         List<Candidate> order = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             order.add(selector.select(PickRequest.EMPTY));
@@ -128,7 +129,7 @@ class StickyKeyProperties {
     @Example
     void theFallbackGoesOnWhereItWasWhenTheListChanges() {
         LoadBalancingStrategy strategy = Strategies.stickyKey(Strategies.roundRobin());
-        FakeCandidates candidates = FakeCandidates.ofSize(3).withRandom(() -> 0);
+        FakeCandidates candidates = FakeCandidates.ofSize(3).withRandom(new Random(0));
         Selector first = strategy.newSelector(candidates);
         Candidate one = first.select(PickRequest.EMPTY);
         Selector second = strategy.newSelector(candidates.replacing(first));
