@@ -3,13 +3,11 @@ package dev.evenkeel.lb.okhttp;
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.call.Acquisition;
-import dev.evenkeel.lb.call.HttpOutcomes;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import okhttp3.Call;
 import okhttp3.Connection;
@@ -37,6 +35,7 @@ final class Attempt extends EventListener {
 
     private final Call call;
     private final String host;
+    private final Evidence evidence = new Evidence();
 
     private volatile @Nullable CompletableFuture<Lease> awaited;
     private volatile @Nullable Lease lease;
@@ -45,22 +44,10 @@ final class Attempt extends EventListener {
     /** What the call holds, maybe from an earlier attempt. */
     private volatile @Nullable HeldConnection held;
 
-    /** A request may have reached the instance. Never taken back, even when the call goes on with another request. */
-    private volatile boolean sent;
-
-    /** The instance's answer has been followed by another request of the same call. */
-    private volatile boolean followedUp;
-
     /** A redirect has led to another host, where the instance has no part in what happens. */
     private volatile boolean elsewhere;
 
-    /** What the response head says, if there is one. */
-    private volatile @Nullable Outcome head;
-
     private volatile boolean upgraded;
-
-    /** The connection has failed since the request was begun or, if there is one, since the response head. */
-    private volatile boolean broken;
 
     private volatile boolean bodyEnded;
 
@@ -153,7 +140,7 @@ final class Attempt extends EventListener {
 
     /** The response goes to the caller. */
     void handOver() {
-        Outcome known = head;
+        Outcome known = evidence.head();
         if (known == null) {
             end(Outcome.cancelled()); // from the cache, or made up by an interceptor: the instance was not asked
             return;
@@ -170,34 +157,30 @@ final class Attempt extends EventListener {
         if (taken == null || call.isCanceled()) { // canceled() says who lost interest, or is about to
             return failure;
         }
-        end(outcomeOf(failure));
+        end(evidence.onFailure(failure));
         return elsewhere ? failure : CalledInstance.named(failure, host, taken.instance());
     }
 
     /** There is no response, through no fault of the instance. */
     void abandon() {
-        end(abandoned());
+        end(evidence.onLossOfInterest());
     }
 
     @Override
     public void requestHeadersStart(Call call) {
-        sent = true;
-        head = null;
-        broken = false;
+        evidence.requestBegins();
         bodyEnded = false;
     }
 
     @Override
     public void requestFailed(Call call, IOException failure) {
-        broken = true;
+        evidence.connectionFails();
     }
 
     @Override
     public void responseHeadersEnd(Call call, Response response) {
-        Outcome known = HttpOutcomes.ofStatus(response.code(), Optional.ofNullable(response.header("Retry-After")));
         upgraded = response.code() == SWITCHING_PROTOCOLS;
-        broken = false; // a server may well answer without reading the request to its end
-        head = known;
+        Outcome known = evidence.headArrives(response);
         Lease taken = lease;
         if (taken != null && known.kind() == Outcome.Kind.SUCCESS) {
             taken.answered();
@@ -207,7 +190,7 @@ final class Attempt extends EventListener {
     @Override
     public void responseBodyEnd(Call call, long byteCount) {
         bodyEnded = true;
-        Outcome known = head;
+        Outcome known = evidence.head();
         if (handedOver && !upgraded && known != null) {
             end(known);
         }
@@ -215,9 +198,9 @@ final class Attempt extends EventListener {
 
     @Override
     public void responseFailed(Call call, IOException failure) {
-        broken = true;
+        evidence.connectionFails();
         if (handedOver && !upgraded && !call.isCanceled()) {
-            end(outcomeOf(failure));
+            end(evidence.onFailure(failure));
         }
     }
 
@@ -227,8 +210,8 @@ final class Attempt extends EventListener {
         if (next == null) {
             return;
         }
-        followedUp = true;
-        Outcome known = head;
+        evidence.followUpBegins();
+        Outcome known = evidence.head();
         if (known != null && !next.url().host().equals(host)) {
             elsewhere = true;
             end(known);
@@ -254,22 +237,17 @@ final class Attempt extends EventListener {
 
     @Override
     public void callEnd(Call call) {
-        Outcome known = head;
-        if (broken) {
-            end(Outcome.failed());
-        } else {
-            end(known == null ? Outcome.cancelled() : known);
-        }
+        end(evidence.atTheEnd());
     }
 
     @Override
     public void callFailed(Call call, IOException failure) {
         if (!call.isCanceled()) {
-            end(outcomeOf(failure));
+            end(evidence.onFailure(failure));
         } else {
             boolean timeout =
                     failure.getClass() == InterruptedIOException.class && "timeout".equals(failure.getMessage());
-            end(timeout ? timedOut() : abandoned());
+            end(timeout ? evidence.onTimeout() : evidence.onLossOfInterest());
         }
     }
 
@@ -280,41 +258,12 @@ final class Attempt extends EventListener {
         if (waiting != null) {
             waiting.cancel(false);
         }
-        end(isTimer(Thread.currentThread()) ? timedOut() : abandoned());
+        end(isTimer(Thread.currentThread()) ? evidence.onTimeout() : evidence.onLossOfInterest());
     }
 
     /** OkHttp does not say why a call is cancelled, but its timers all run on one thread of Okio's. */
     private static boolean isTimer(Thread thread) {
         return thread.getClass().getName().startsWith("okio.");
-    }
-
-    private Outcome outcomeOf(IOException failure) {
-        if (Thread.currentThread().isInterrupted()) {
-            return abandoned();
-        }
-        if (!sent || (!followedUp && isRefusal(failure))) {
-            return Outcome.neverReached();
-        }
-        if (head == null && !broken) {
-            return Outcome.cancelled(); // nothing is wrong with the connection: the caller's request body has failed
-        }
-        return Outcome.failed();
-    }
-
-    /** HTTP/2 says of some streams that the server has not looked at them. The types are internal to OkHttp. */
-    private static boolean isRefusal(IOException failure) {
-        return "stream was reset: REFUSED_STREAM".equals(failure.getMessage())
-                || failure.getClass().getSimpleName().equals("ConnectionShutdownException");
-    }
-
-    /** The caller takes no further interest. Whoever has begun to answer well has done nothing wrong. */
-    private Outcome abandoned() {
-        Outcome known = head;
-        return known != null && known.kind() == Outcome.Kind.SUCCESS ? known : Outcome.cancelled();
-    }
-
-    private Outcome timedOut() {
-        return sent ? Outcome.failed() : Outcome.neverReached();
     }
 
     private void end(Outcome outcome) {

@@ -1,0 +1,91 @@
+package dev.evenkeel.lb.okhttp;
+
+import dev.evenkeel.lb.call.HttpOutcomes;
+import dev.evenkeel.lb.request.Outcome;
+import java.io.IOException;
+import java.util.Optional;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of an attempt, and what follows from it for the instance, whichever way the attempt ends. Written by the
+ * threads that work for the call, read also by those that cancel it.
+ */
+final class Evidence {
+
+    /** A request may have reached the instance. Never taken back, even when the call goes on with another request. */
+    private volatile boolean sent;
+
+    /** The instance's answer has been followed by another request of the same call. */
+    private volatile boolean followedUp;
+
+    /** What the response head says, if there is one. */
+    private volatile @Nullable Outcome head;
+
+    /** The connection has failed since the request was begun or, if there is one, since the response head. */
+    private volatile boolean broken;
+
+    void requestBegins() {
+        sent = true;
+        head = null;
+        broken = false;
+    }
+
+    void connectionFails() {
+        broken = true;
+    }
+
+    /** Returns what the head says. A server may well answer without having read the request to its end. */
+    Outcome headArrives(Response response) {
+        Outcome known = HttpOutcomes.ofStatus(response.code(), Optional.ofNullable(response.header("Retry-After")));
+        broken = false;
+        head = known;
+        return known;
+    }
+
+    void followUpBegins() {
+        followedUp = true;
+    }
+
+    @Nullable Outcome head() {
+        return head;
+    }
+
+    /** The call is over, and OkHttp sees nothing wrong with that. */
+    Outcome atTheEnd() {
+        Outcome known = head;
+        if (broken) {
+            return Outcome.failed();
+        }
+        return known == null ? Outcome.cancelled() : known;
+    }
+
+    Outcome onFailure(IOException failure) {
+        if (Thread.currentThread().isInterrupted()) {
+            return onLossOfInterest();
+        }
+        if (!sent || (!followedUp && isRefusal(failure))) {
+            return Outcome.neverReached();
+        }
+        if (head == null && !broken) {
+            return Outcome.cancelled(); // nothing is wrong with the connection: the caller's request body has failed
+        }
+        return Outcome.failed();
+    }
+
+    /** HTTP/2 says of some streams that the server has not looked at them. The types are internal to OkHttp. */
+    private static boolean isRefusal(IOException failure) {
+        return "stream was reset: REFUSED_STREAM".equals(failure.getMessage())
+                || failure.getClass().getSimpleName().equals("ConnectionShutdownException");
+    }
+
+    /** An instance that has begun to answer well has done nothing wrong. */
+    Outcome onLossOfInterest() {
+        Outcome known = head;
+        return known != null && known.kind() == Outcome.Kind.SUCCESS ? known : Outcome.cancelled();
+    }
+
+    Outcome onTimeout() {
+        return sent ? Outcome.failed() : Outcome.neverReached();
+    }
+}
