@@ -2,11 +2,7 @@ package dev.evenkeel.lb.okhttp;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.net.Proxy;
-import java.net.ProxySelector;
-import javax.net.SocketFactory;
-import okhttp3.Dns;
 import okhttp3.Interceptor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What makes a call to a URL go to one instance: the settings of the call, over those that the client has otherwise.
@@ -34,14 +30,10 @@ final class InstanceRoute {
 
     /** Whether it will do for a call, too. Clients that were derived from one another may differ in their settings. */
     boolean suits(String otherHost, Interceptor.Chain chain) {
-        Dns otherDns = chain.getDns();
-        SocketFactory otherSockets = chain.getSocketFactory();
-        Proxy otherProxy = chain.getProxy();
-        ProxySelector otherSelector = chain.getProxySelector();
         return urlHost.equals(otherHost)
-                && dns.others() == otherDns
-                && sockets.sockets() == otherSockets
-                && proxies.isOver(otherProxy, otherSelector);
+                && dns.others() == chain.getDns()
+                && sockets.sockets() == chain.getSocketFactory()
+                && proxies.isOver(chain.getProxy(), chain.getProxySelector());
     }
 
     /**
@@ -49,7 +41,7 @@ final class InstanceRoute {
      * instance has already executed.
      */
     Interceptor.Chain over(Interceptor.Chain chain) {
-        @Nullable Proxy byTheSelector = null;
+        Proxy byTheSelector = null;
         return chain.withDns(dns)
                 .withSocketFactory(sockets)
                 .withProxySelector(proxies)
