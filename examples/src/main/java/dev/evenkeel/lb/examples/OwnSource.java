@@ -33,7 +33,7 @@ public final class OwnSource implements InstanceSource {
         return () -> poll.ended = true;
     }
 
-    /** One subscription. Waits with the scheduler of the balancer, so it needs no thread and stops with it. */
+    /** One subscription. Waits with the scheduler of the balancer and reads on its executor, so it needs no thread. */
     private final class Poll implements Runnable {
 
         private final InstanceSink sink;
@@ -56,7 +56,7 @@ public final class OwnSource implements InstanceSource {
             } catch (IOException | IllegalArgumentException unreadable) {
                 sink.failed(unreadable); // the last good list stays in force
             }
-            sink.scheduler().schedule(this, interval);
+            sink.scheduler().schedule(() -> sink.executor().execute(this), interval);
         }
     }
 
