@@ -17,7 +17,8 @@ public final class Strategies {
      * with unequal weights on average as many steps as the largest weight is times the mean, at most n. Weights below
      * 1/65,535 of the largest count as that. Starts at a random place, so that
      * many clients do not walk in step, and goes on where it was when the list changes. With equal weights any n picks in
-     * a row from one thread are n different instances.
+     * a row from one thread are n different instances. Threads that pick at the very same moment get walks of their own
+     * through the list, at most four for each processor; then all together are even up to the number of walks.
      *
      * <p>The weighted form is the static stride scheduler of gRPC proposal A58.
      */

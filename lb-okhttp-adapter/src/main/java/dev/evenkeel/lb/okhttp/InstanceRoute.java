@@ -3,6 +3,7 @@ package dev.evenkeel.lb.okhttp;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.net.Proxy;
 import okhttp3.Interceptor;
+import okhttp3.Request;
 
 /**
  * What makes a call to a URL go to one instance: the settings of the call, over those that the client has otherwise.
@@ -37,8 +38,9 @@ final class InstanceRoute {
     }
 
     /**
-     * The chain, going to the instance. OkHttp must not repeat anything by itself there: it would repeat a POST that the
-     * instance has already executed.
+     * The chain, going to the instance. Of what fails there OkHttp repeats GET and HEAD, on a new connection to the same
+     * instance, unless the client is told not to: it is how a connection is overcome that the server has closed meanwhile.
+     * It must repeat nothing else, as it would repeat a POST that the instance has already executed.
      */
     Interceptor.Chain over(Interceptor.Chain chain) {
         Proxy byTheSelector = null;
@@ -46,7 +48,11 @@ final class InstanceRoute {
                 .withSocketFactory(sockets)
                 .withProxySelector(proxies)
                 .withProxy(byTheSelector)
-                .withRetryOnConnectionFailure(false);
+                .withRetryOnConnectionFailure(chain.getRetryOnConnectionFailure() && isRepeatable(chain.request()));
+    }
+
+    private static boolean isRepeatable(Request request) {
+        return request.method().equals("GET") || request.method().equals("HEAD");
     }
 
     @Override

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * An HTTP server on a loopback port, which can be killed and revived. It answers {@code /health} at once and everything
  * else after a while, with its name. Used by one thread.
- *
- * <p>Each call has a connection of its own, so that a kill cuts the calls in flight and nothing else: what becomes of a
- * connection that was kept open, and is found dead by a later call, is for each client to say.
  */
 public final class DemoServer implements AutoCloseable {
 
@@ -95,7 +92,6 @@ public final class DemoServer implements AutoCloseable {
         byte[] body = name.getBytes(StandardCharsets.UTF_8);
         try (exchange;
                 OutputStream out = exchange.getResponseBody()) {
-            exchange.getResponseHeaders().set("Connection", "close");
             exchange.sendResponseHeaders(200, body.length);
             out.write(body);
         } catch (IOException hungUp) {
