@@ -3,8 +3,8 @@ package dev.evenkeel.lb.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.testkit.FakeProbeContext;
 import dev.evenkeel.lb.testkit.VirtualClock;
-import dev.evenkeel.lb.time.Scheduler;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -93,21 +93,6 @@ class TcpProbeTest {
     }
 
     private ProbeContext context(Duration timeout) {
-        return new ProbeContext() {
-            @Override
-            public String serviceName() {
-                return "orders";
-            }
-
-            @Override
-            public Duration timeout() {
-                return timeout;
-            }
-
-            @Override
-            public Scheduler scheduler() {
-                return clock;
-            }
-        };
+        return new FakeProbeContext(timeout, clock);
     }
 }
