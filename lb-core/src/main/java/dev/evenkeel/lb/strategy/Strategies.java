@@ -64,23 +64,26 @@ public final class Strategies {
      * <p>When an instance is taken out, only its own keys move; when one is added, keys move only to it. Each key has an
      * order of its own over all instances: a call that its first instance cannot take goes to the second. O(n).
      *
+     * <p>No instance gets far ahead: with one call more, it has at most 1.25 times the calls in flight that it would have
+     * if all had the same for their weight, rounded up. What is more goes to the next one in the order of the key that
+     * has room, so that a hot key stays on the same few instances. Both counts are those of this balancer, which knows
+     * nothing of other clients. With few calls in flight it is the rounding that counts: while there are fewer than n
+     * divided by 1.25, one for each, so that of two calls with one key at the same time the second goes elsewhere. Where
+     * a key must not leave its instance, switch the bound off. Calls that are picked at the very same moment do not see
+     * each other.
+     *
      * <p>Weighted rendezvous hashing (Thaler and Ravishankar 1996) on a keyed hash, SipHash-1-3. The key of the hash is
      * the same in every process, so that all clients agree; that also means that whoever may choose sticky keys can
-     * choose many for one instance. See {@link #stickyKey(LoadBalancingStrategy, byte[])}.
+     * choose many for one instance. Bound and key can be {@linkplain StickyConfig configured}.
      */
     public static LoadBalancingStrategy stickyKey(LoadBalancingStrategy fallback) {
-        return stickyKey(fallback, SipHash.PUBLIC_SECRET);
+        return stickyKey(fallback, StickyConfig.defaults());
     }
 
-    /**
-     * The same with a secret of one's own, for sticky keys that strangers choose. All clients that shall agree use the
-     * same one.
-     *
-     * @param secret 16 bytes
-     */
-    public static LoadBalancingStrategy stickyKey(LoadBalancingStrategy fallback, byte[] secret) {
+    /** The same with a secret of one's own, or with another bound or none. */
+    public static LoadBalancingStrategy stickyKey(LoadBalancingStrategy fallback, StickyConfig config) {
         requireNonNull(fallback, "fallback");
-        SipHash hash = SipHash.withSecret(secret);
-        return candidates -> new StickyKey(candidates, fallback, hash);
+        requireNonNull(config, "config");
+        return candidates -> new StickyKey(candidates, fallback, config);
     }
 }

@@ -102,7 +102,10 @@ class StickyKeyProperties {
     void anotherSecretGivesAnotherOrder() {
         FakeCandidates candidates = FakeCandidates.ofSize(10);
         Selector one = STRATEGY.newSelector(candidates);
-        Selector other = Strategies.stickyKey(Strategies.random(), new byte[16]).newSelector(candidates);
+        Selector other = Strategies.stickyKey(
+                        Strategies.random(),
+                        StickyConfig.builder().secret(new byte[16]).build())
+                .newSelector(candidates);
         int same = 0;
         for (int i = 0; i < 1000; i++) {
             PickRequest request = PickRequest.stickyTo("user-" + i);
