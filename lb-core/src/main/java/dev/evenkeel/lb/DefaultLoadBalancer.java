@@ -65,6 +65,8 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     private final StrategyFaults faults;
     private final Admission admission;
 
+    private final InFlightTotal inFlight = new InFlightTotal();
+
     /** The only thing that a pick reads. Written by the control plane, and once by whoever closes the balancer. */
     private volatile Pool pool = Pool.UNKNOWN;
 
@@ -288,6 +290,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 && before.selector != null
                 && Arrays.equals(before.candidates, candidates);
         Node[] nodes = membership.everybody();
+        inFlight.candidatesAre(candidates, nodes);
         NodeState[] states = new NodeState[nodes.length];
         for (int i = 0; i < nodes.length; i++) {
             states[i] = nodes[i].state();
@@ -325,9 +328,9 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         if (candidates.length == 0) {
             return null;
         }
+        PoolCandidates list = new PoolCandidates(candidates, config.ticker(), config.random(), lastSelector, inFlight);
         try {
-            Selector selector = config.strategy()
-                    .newSelector(new PoolCandidates(candidates, config.ticker(), config.random(), lastSelector));
+            Selector selector = config.strategy().newSelector(list);
             if (selector == null) {
                 faults.gaveNoSelector("it answered null");
             }
@@ -335,6 +338,8 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         } catch (Throwable thrown) { // whatever it is, the pool is published
             lastSelector = null;
             faults.gaveNoSelector(Printable.of(thrown));
+        } finally {
+            list.close();
         }
         return lastSelector;
     }

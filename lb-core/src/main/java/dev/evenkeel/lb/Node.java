@@ -21,11 +21,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The number of calls in flight and the mark that the node is draining share one word, so that a pick and the begin of
  * a drain cannot miss each other: after the mark is set no pick gets in, and whoever takes the last call out sees it.
+ *
+ * <p>So does the mark that the calls are also counted in a total: each call that begins or ends sees whether it has to
+ * change the total, and setting or clearing the mark moves exactly the calls that did not.
  */
 final class Node implements Candidate {
 
     /** The sign bit of {@link #load}. The rest of the word goes on counting. */
     private static final int DRAINING = Integer.MIN_VALUE;
+
+    /** A bit of {@link #load}. The bits below it count. */
+    private static final int COUNTED = 1 << 30;
+
+    private static final int CALLS = COUNTED - 1;
 
     private static final VarHandle LOAD;
 
@@ -47,6 +55,9 @@ final class Node implements Candidate {
     @SuppressWarnings("unused") // through LOAD
     private volatile int load;
 
+    /** Where the calls are counted as well. Written by the control plane before it sets the mark, read after seeing it. */
+    private @Nullable LongAdder total;
+
     /** Written by the control plane, read anywhere. */
     private volatile NodeState state;
 
@@ -60,7 +71,7 @@ final class Node implements Candidate {
         this.state = NodeState.of(instance);
         this.weight = instance.weight();
         this.ticker = ticker;
-        this.limit = limit;
+        this.limit = Math.min(limit, CALLS);
         this.onDrained = onDrained;
         for (Outcome.Kind kind : Outcome.Kind.values()) {
             outcomes.put(kind, new LongAdder());
@@ -79,7 +90,7 @@ final class Node implements Candidate {
 
     @Override
     public int inFlight() {
-        return load & ~DRAINING;
+        return load & CALLS;
     }
 
     @Override
@@ -110,7 +121,7 @@ final class Node implements Candidate {
 
     boolean isFree() {
         int current = load;
-        return current >= 0 && current < limit;
+        return current >= 0 && (current & CALLS) < limit;
     }
 
     boolean isAvoidedBy(PickRequest request) {
@@ -129,13 +140,14 @@ final class Node implements Candidate {
     /** Begins a call, unless the node is draining or at its limit. */
     @Nullable TrackedLease begin(boolean failOpen) {
         int current = load;
-        if (current < 0 || current >= limit) {
+        if (current < 0 || (current & CALLS) >= limit) {
             return null;
         }
         TrackedLease lease = new TrackedLease(this, ticker.nanos(), failOpen); // before the call counts: it may throw
-        while (current >= 0 && current < limit) {
+        while (current >= 0 && (current & CALLS) < limit) {
             int seen = (int) LOAD.compareAndExchange(this, current, current + 1);
             if (seen == current) {
+                addToTotal(current, 1);
                 return lease;
             }
             current = seen;
@@ -154,19 +166,42 @@ final class Node implements Candidate {
         LongAdder counter = outcome == null ? unreported : counter(outcome.kind());
         counter.increment();
         int before = (int) LOAD.getAndAdd(this, -1);
-        if (before == DRAINING + 1) {
+        addToTotal(before, -1);
+        if ((before & ~COUNTED) == DRAINING + 1) {
             onDrained.accept(this);
         }
     }
 
     /** Lets no further call in. Returns whether none is in flight. */
     boolean drain() {
-        return ((int) LOAD.getAndBitwiseOr(this, DRAINING) & ~DRAINING) == 0;
+        return ((int) LOAD.getAndBitwiseOr(this, DRAINING) & CALLS) == 0;
     }
 
     /** Lets calls in again. */
     void undrain() {
         LOAD.getAndBitwiseAnd(this, ~DRAINING);
+    }
+
+    /** Counts the calls in this total as well, also those that are in flight. On the control plane, always the same total. */
+    void countIn(LongAdder sum) {
+        if ((load & COUNTED) == 0) {
+            this.total = sum;
+            int before = (int) LOAD.getAndBitwiseOr(this, COUNTED);
+            sum.add(before & CALLS);
+        }
+    }
+
+    /** Takes the calls out of the total again. On the control plane. */
+    void countAlone() {
+        int before = (int) LOAD.getAndBitwiseAnd(this, ~COUNTED);
+        addToTotal(before, -(before & CALLS));
+    }
+
+    /** Changes the total if the word said so when it was changed. */
+    private void addToTotal(int word, int calls) {
+        if ((word & COUNTED) != 0) {
+            requireNonNull(total).add(calls);
+        }
     }
 
     long outcomes(Outcome.Kind kind) {

@@ -6,6 +6,7 @@ import dev.evenkeel.lb.strategy.Selector;
 import dev.evenkeel.lb.time.Ticker;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +17,22 @@ final class PoolCandidates implements Candidates {
     private final Ticker ticker;
     private final RandomGenerator random;
     private final Optional<Selector> previousSelector;
+    private final InFlightTotal inFlight;
 
-    PoolCandidates(Node[] nodes, Ticker ticker, RandomGenerator random, @Nullable Selector previousSelector) {
+    /** False from when the strategy has answered. */
+    private volatile boolean open = true;
+
+    PoolCandidates(
+            Node[] nodes,
+            Ticker ticker,
+            RandomGenerator random,
+            @Nullable Selector previousSelector,
+            InFlightTotal inFlight) {
         this.nodes = nodes;
         this.ticker = ticker;
         this.random = random;
         this.previousSelector = Optional.ofNullable(previousSelector);
+        this.inFlight = inFlight;
     }
 
     @Override
@@ -47,6 +58,19 @@ final class PoolCandidates implements Candidates {
     @Override
     public Optional<Selector> previousSelector() {
         return previousSelector;
+    }
+
+    @Override
+    public LongSupplier inFlight() {
+        if (!open) {
+            throw new IllegalStateException("inFlight: asked for during a pick (expected: in newSelector)");
+        }
+        return inFlight.count(nodes);
+    }
+
+    /** The strategy has answered. */
+    void close() {
+        open = false;
     }
 
     @Override

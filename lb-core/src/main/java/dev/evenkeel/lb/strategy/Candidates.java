@@ -2,6 +2,7 @@ package dev.evenkeel.lb.strategy;
 
 import dev.evenkeel.lb.time.Ticker;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /** The fixed, never empty list of instances that may be picked, and what a selector needs. Implemented by the library. */
@@ -22,6 +23,16 @@ public interface Candidates {
 
     /** The randomness of the balancer; safe for concurrent use. */
     RandomGenerator random();
+
+    /**
+     * The calls in flight of all candidates together, for selectors that need it without adding it up at every pick. To be
+     * asked for in {@code newSelector}; the balancer counts it from then on, and the supplier may be read at any time.
+     * It is right when nothing moves, and is off by no more than the calls that begin and end while it is read. It always
+     * speaks of the newest list of candidates.
+     *
+     * @throws IllegalStateException if it is asked for later
+     */
+    LongSupplier inFlight();
 
     /** The selector that this one replaces, to take over state from. Empty the first time and after a fault. */
     Optional<Selector> previousSelector();

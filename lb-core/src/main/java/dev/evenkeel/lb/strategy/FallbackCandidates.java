@@ -2,6 +2,7 @@ package dev.evenkeel.lb.strategy;
 
 import dev.evenkeel.lb.time.Ticker;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /** The same candidates for the strategy behind another one, with the previous selector of that strategy. */
@@ -25,5 +26,10 @@ record FallbackCandidates(Candidates all, Optional<Selector> previousSelector) i
     @Override
     public RandomGenerator random() {
         return all.random();
+    }
+
+    @Override
+    public LongSupplier inFlight() {
+        return all.inFlight();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -99,6 +100,11 @@ public final class FakeCandidates implements Candidates {
     @Override
     public RandomGenerator random() {
         return random;
+    }
+
+    @Override
+    public LongSupplier inFlight() {
+        return () -> candidates.stream().mapToLong(FakeCandidate::inFlight).sum();
     }
 
     @Override
