@@ -42,6 +42,7 @@ class PoolProperties {
                 Strategies.leastInFlight(),
                 Strategies.powerOfTwoChoices(),
                 Strategies.stickyKey(Strategies.roundRobin()),
+                Strategies.stickyKeyTable(Strategies.roundRobin()),
                 candidates -> request -> null,
                 candidates -> request -> candidates.get(0));
     }

@@ -53,6 +53,19 @@ class BuiltInStrategiesTest {
     }
 
     @Nested
+    class StickyKeyTableContract extends StrategyContract {
+        @Override
+        protected LoadBalancingStrategy strategy() {
+            return Strategies.stickyKeyTable(Strategies.roundRobin());
+        }
+
+        @Override
+        protected PickRequest request(int number) {
+            return PickRequest.stickyTo("user-" + number);
+        }
+    }
+
+    @Nested
     class StickyKeyWithoutAKeyContract extends StrategyContract {
         @Override
         protected LoadBalancingStrategy strategy() {

@@ -32,6 +32,12 @@ class StickyLoadProperties {
             LoadBalancingStrategy strategy(StickyConfig config) {
                 return Strategies.stickyKey(Strategies.random(), config);
             }
+        },
+        TABLE {
+            @Override
+            LoadBalancingStrategy strategy(StickyConfig config) {
+                return Strategies.stickyKeyTable(Strategies.random(), config);
+            }
         };
 
         abstract LoadBalancingStrategy strategy(StickyConfig config);
