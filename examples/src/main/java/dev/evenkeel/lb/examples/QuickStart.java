@@ -22,6 +22,7 @@ import dev.evenkeel.lb.okhttp.BalancedOkHttp;
 import dev.evenkeel.lb.okhttp.OkHttpProbe;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
+import dev.evenkeel.lb.strategy.StickyConfig;
 import dev.evenkeel.lb.strategy.Strategies;
 import java.io.IOException;
 import java.net.URI;
@@ -55,6 +56,10 @@ public final class QuickStart implements AutoCloseable {
 
     private static final int MAX_SHOWN = 20;
 
+    /** With a bound, a key may have to leave its server already when two calls with it meet, as so few are in flight. */
+    private static final StickyConfig ALWAYS_AT_HOME =
+            StickyConfig.builder().unboundedLoad().build();
+
     private static final ProbeConfig OFTEN = ProbeConfig.builder()
             .interval(Duration.ofMillis(300))
             .unhealthyInterval(Duration.ofMillis(200))
@@ -81,7 +86,7 @@ public final class QuickStart implements AutoCloseable {
     private final LoadBalancer leastInFlight =
             balancer(LEAST_IN_FLIGHT, Strategies.leastInFlight(), OkHttpProbe.get(plainOkHttp, "/health"));
     private final LoadBalancer stickyKey =
-            balancer(STICKY_KEY, Strategies.stickyKey(Strategies.roundRobin()), HealthProbe.tcp());
+            balancer(STICKY_KEY, Strategies.stickyKey(Strategies.roundRobin(), ALWAYS_AT_HOME), HealthProbe.tcp());
     private final List<LoadBalancer> balancers = List.of(roundRobin, leastInFlight, stickyKey);
 
     // The same clients, balanced. They share the balancers, so each one counts what the other has in flight.
