@@ -39,12 +39,13 @@ final class StickyKey implements Selector {
             return fallback.select(request);
         }
         long keyHash = hash.hash(key.get());
+        boolean bounded = bound.isFinite();
         long total = 0;
         int first = 0;
         int firstInFlight = 0;
         double firstScore = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < candidates.length; i++) {
-            int inFlight = bound.isFinite() ? candidates[i].inFlight() : 0;
+            int inFlight = bounded ? candidates[i].inFlight() : 0;
             total += inFlight;
             double score = order.score(keyHash, i);
             if (score > firstScore) {
