@@ -19,9 +19,9 @@ final class PickTableTest {
         List<Row> rows = PickTable.rows();
         Results results = new Runs(TOKEN, progress -> {}).of(PickTable.measurements(rows));
         assertThat(rows).isNotEmpty().allSatisfy(row -> {
-            assertThat(row.values(results)).hasSize(1).allSatisfy(value -> assertThat(value)
-                    .isFinite()
-                    .isNotNegative());
+            assertThat(row.values(results))
+                    .hasSize(1)
+                    .allSatisfy(value -> assertThat(value).isFinite().isNotNegative());
             assertThat(results.median(row.subject(), Result::nanos)).isPositive();
         });
     }
