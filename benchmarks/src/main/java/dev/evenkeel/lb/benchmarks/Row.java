@@ -47,7 +47,7 @@ public record Row(
     }
 
     /** A row that says what something costs. */
-    static Row absolute(String what, Measurement subject) {
+    public static Row absolute(String what, Measurement subject) {
         return new Row(what, subject, null, Limit.NANOS, null, null);
     }
 
