@@ -70,13 +70,20 @@ public class TwoChoicesBenchmark { // not final: JMH derives from it
 
     @Benchmark
     public int floor() {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        int one = random.nextInt(n) * SPACING;
-        int other = random.nextInt(n) * SPACING;
-        int better = counters.get(other) < counters.get(one) ? other : one;
+        int better = better();
         counters.incrementAndGet(better);
         counters.decrementAndGet(better);
         return better;
+    }
+
+    /** The floor and two readings of the clock, which cost what the machine makes them cost. */
+    @Benchmark
+    public long floorAndClock() {
+        int better = better();
+        counters.incrementAndGet(better);
+        long begun = System.nanoTime();
+        counters.decrementAndGet(better);
+        return System.nanoTime() - begun;
     }
 
     @Benchmark
@@ -105,5 +112,12 @@ public class TwoChoicesBenchmark { // not final: JMH derives from it
         Lease lease = running.acquire();
         lease.succeeded();
         return lease;
+    }
+
+    private int better() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        int one = random.nextInt(n) * SPACING;
+        int other = random.nextInt(n) * SPACING;
+        return counters.get(other) < counters.get(one) ? other : one;
     }
 }

@@ -17,7 +17,7 @@ public record Measurement(
 
     /** What is taken of the measurements of one JVM. */
     public enum Statistic {
-        /** The median iteration of the processor time: for what takes nanoseconds. */
+        /** Processor time in the best iteration, as disturbances only add: for what takes nanoseconds. */
         PROCESSOR_TIME,
         /** The median of elapsed times, each call timed: for what takes microseconds. */
         MEDIAN_CALL,

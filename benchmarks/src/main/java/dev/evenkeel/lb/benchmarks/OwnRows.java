@@ -114,6 +114,10 @@ public final class OwnRows implements RowSource {
                 rows.add(Row.ratio("two choices, lease" + suffix, twoChoices("lease", n, threads), floor));
                 rows.add(Row.ratio(
                         "two choices, lease and clock" + suffix, twoChoices("leaseAndClock", n, threads), floor));
+                rows.add(Row.ratio(
+                        "the same over the floor and clock" + suffix,
+                        twoChoices("leaseAndClock", n, threads),
+                        twoChoices("floorAndClock", n, threads)));
             }
         }
         rows.add(Row.absolute("two choices, selection", twoChoices("selection", SMALLEST, 1))

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.runner.RunnerException;
@@ -19,7 +20,8 @@ import org.openjdk.jmh.runner.RunnerException;
  * <pre>
  * -quick         one short round: to see that it runs
  * -rounds N      how many JVMs each number comes from; 3
- * -only REGEX    only rows whose text has a match
+ * -only REGEX    only rows whose text has a match; no blanks, a dot for each
+ * -n N           only rows for this number of instances
  * </pre>
  */
 public final class PickTable {
@@ -30,7 +32,7 @@ public final class PickTable {
 
     public static void main(String[] arguments) throws RunnerException {
         Effort effort = Effort.FULL;
-        Pattern only = Pattern.compile("");
+        Predicate<Row> wanted = row -> true;
         List<String> words = Arrays.stream(arguments)
                 .flatMap(Pattern.compile(" +")::splitAsStream)
                 .toList();
@@ -38,15 +40,21 @@ public final class PickTable {
             switch (words.get(i)) {
                 case "-quick" -> effort = Effort.QUICK;
                 case "-rounds" -> effort = effort.withRounds(Integer.parseInt(words.get(++i)));
-                case "-only" -> only = Pattern.compile(words.get(++i));
+                case "-only" -> {
+                    Pattern only = Pattern.compile(words.get(++i));
+                    wanted = wanted.and(row -> only.matcher(row.what()).find());
+                }
+                case "-n" -> {
+                    int n = Integer.parseInt(words.get(++i));
+                    wanted = wanted.and(row -> row.subject().n() == n);
+                }
                 case "" -> {}
                 default ->
-                    throw new IllegalArgumentException(words.get(i) + ": (expected: -quick, -rounds N or -only REGEX)");
+                    throw new IllegalArgumentException(
+                            words.get(i) + ": (expected: -quick, -rounds N, -only REGEX or -n N)");
             }
         }
-        Pattern wanted = only;
-        List<Row> rows =
-                rows().stream().filter(row -> wanted.matcher(row.what()).find()).toList();
+        List<Row> rows = rows().stream().filter(wanted).toList();
         print(rows, new Runs(effort, System.err::println).of(measurements(rows)), System.out);
     }
 
