@@ -1,4 +1,5 @@
 /** A user's module. */
 module example.httpclient {
     requires dev.evenkeel.lb.httpclient;
+    requires jdk.httpserver;
 }

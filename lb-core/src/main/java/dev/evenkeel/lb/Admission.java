@@ -1,5 +1,7 @@
 package dev.evenkeel.lb;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.evenkeel.lb.observe.PickExplanation;
 import dev.evenkeel.lb.observe.PickExplanation.Reason;
 import dev.evenkeel.lb.request.PickRequest;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gets a lease from one version of the pool, around every strategy: asks the strategy a few times, and when it has no
- * answer that can be admitted, takes any candidate that can. Avoided instances come last.
+ * answer that can be admitted, takes the least loaded candidate that can. Avoided instances come last.
  *
  * <p>No locks; bounded by the size of the pool.
  */
@@ -47,7 +49,8 @@ final class Admission {
 
     private @Nullable TrackedLease admitPreferred(Pool pool, PickRequest request) {
         Node node = pool.candidate(request.preferred().orElseThrow());
-        return node != null && node.suits(request) ? node.begin(pool.failOpen) : null;
+        boolean wanted = node != null && node.suits(request) && !(request.anotherWillDo() && node.isAvoidedBy(request));
+        return wanted ? requireNonNull(node).begin(pool.failOpen) : null;
     }
 
     private @Nullable TrackedLease admitSelected(Pool pool, PickRequest request) {
@@ -55,6 +58,7 @@ final class Admission {
         if (selector == null) {
             return null;
         }
+        Node before = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Node node;
             try {
@@ -65,7 +69,13 @@ final class Admission {
             }
             if (node == null) {
                 faults.answeredNoCandidate();
-            } else if (node.suits(request) && !node.isAvoidedBy(request)) {
+                continue;
+            }
+            if (node == before) {
+                return null; // it has made up its mind
+            }
+            before = node;
+            if (node.suits(request) && !node.isAvoidedBy(request)) {
                 TrackedLease lease = node.begin(pool.failOpen);
                 if (lease != null) {
                     return lease;
@@ -75,23 +85,41 @@ final class Admission {
         return null;
     }
 
+    /** The least loaded of those that can be admitted: a few among many, so the strategy's own way is not at stake. */
     private @Nullable TrackedLease admitAny(Pool pool, PickRequest request, boolean avoidedToo) {
-        Node[] candidates = pool.candidates;
-        if (candidates.length == 0) {
-            return null;
-        }
-        int start = random.nextInt(candidates.length);
-        for (int i = 0; i < candidates.length; i++) {
-            int place = start + i < candidates.length ? start + i : start + i - candidates.length;
-            Node node = candidates[place];
-            if (node.suits(request) && (avoidedToo || !node.isAvoidedBy(request))) {
-                TrackedLease lease = node.begin(pool.failOpen);
-                if (lease != null) {
-                    return lease;
-                }
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Node least = leastLoaded(pool, request, avoidedToo);
+            if (least == null) {
+                return null;
+            }
+            TrackedLease lease = least.begin(pool.failOpen);
+            if (lease != null) {
+                return lease;
             }
         }
-        return null;
+        return null; // whenever there was a free place, another call was faster
+    }
+
+    /** Among equals each is as likely (reservoir sampling). */
+    private @Nullable Node leastLoaded(Pool pool, PickRequest request, boolean avoidedToo) {
+        Node least = null;
+        double leastLoad = Double.POSITIVE_INFINITY;
+        int ties = 0;
+        for (Node node : pool.candidates) {
+            double load = node.inFlight() / node.weight();
+            if (load > leastLoad
+                    || !node.isFree()
+                    || !node.suits(request)
+                    || (!avoidedToo && node.isAvoidedBy(request))) {
+                continue;
+            }
+            ties = load < leastLoad ? 1 : ties + 1;
+            if (ties == 1 || random.nextInt(ties) == 0) {
+                least = node;
+                leastLoad = load;
+            }
+        }
+        return least;
     }
 
     /** Why each instance of this version of the pool was passed over. */
@@ -119,7 +147,7 @@ final class Admission {
         if (!node.isAcceptedBy(request)) {
             return Reason.NOT_PREFERRED;
         }
-        if (!node.carries(request.requiredMetadata())) {
+        if (!request.isMetBy(state.instance())) {
             return Reason.METADATA;
         }
         return node.isFree() ? Reason.ADMISSIBLE : Reason.SATURATED;

@@ -24,5 +24,6 @@ record BalancerConfig(
         Ticker ticker,
         Scheduler scheduler,
         Executor executor,
+        Executor probeExecutor,
         RandomGenerator random,
         Runnable onClose) {}

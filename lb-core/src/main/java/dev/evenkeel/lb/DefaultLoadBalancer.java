@@ -17,15 +17,17 @@ import dev.evenkeel.lb.strategy.Selector;
 import dev.evenkeel.lb.text.Printable;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +44,16 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
 
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
+    private static final VarHandle POOL;
+
+    static {
+        try {
+            POOL = MethodHandles.lookup().findVarHandle(DefaultLoadBalancer.class, "pool", Pool.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private final BalancerConfig config;
     private final String serviceName;
     private final SerialExecutor control;
@@ -53,11 +65,8 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     private final StrategyFaults faults;
     private final Admission admission;
 
-    /** The only thing that a pick reads. Written by the control plane. */
+    /** The only thing that a pick reads. Written by the control plane, and once by whoever closes the balancer. */
     private volatile Pool pool = Pool.UNKNOWN;
-
-    /** Belongs to the control plane: whether an empty list has been refused since the last good one. */
-    private boolean refusedEmptyList;
 
     /** Belongs to the control plane: what the next selector may take its state from. */
     private @Nullable Selector lastSelector;
@@ -72,7 +81,14 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         this.membership = new Membership(
                 serviceName, config.ticker(), config.maxInFlightPerInstance(), this::drained, health, listeners);
         this.source = new SourceLink(
-                serviceName, config.source(), config.ticker(), config.scheduler(), config.random(), control, this);
+                serviceName,
+                config.source(),
+                config.ticker(),
+                config.scheduler(),
+                config.executor(),
+                config.random(),
+                control,
+                this);
         this.waiters = new FirstListWaiters(
                 control, config.scheduler(), config.executor(), config.firstListTimeout(), this::acquire);
         this.faults = new StrategyFaults(serviceName);
@@ -185,26 +201,29 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
 
     @Override
     public void close() {
-        control.execute(this::doClose);
+        Pool open;
+        do {
+            open = pool;
+            if (open.phase == Pool.Phase.CLOSED) {
+                return;
+            }
+        } while (!POOL.compareAndSet(this, open, open.closed()));
+        control.execute(this::cleanUp);
     }
 
     // ---- control plane
 
     @Override
-    public void list(List<ServiceInstance> instances) {
+    public @Nullable String list(List<ServiceInstance> instances) {
         control.assertInContext();
         if (instances.isEmpty() && !membership.members().isEmpty() && !config.acceptEmptyLists()) {
-            if (!refusedEmptyList) {
-                refusedEmptyList = true;
-                log.warn("{}: the source delivered an empty list, which is taken for an error", serviceName);
-            }
-            return;
+            return "the list is empty, which is taken for an error";
         }
-        refusedEmptyList = false;
         boolean changed = membership.merge(instances);
         if (changed || pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
             publish();
         }
+        return null;
     }
 
     @Override
@@ -231,26 +250,41 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
 
     /** The last call of a node that is leaving has ended, on the thread of that call. */
     private void drained(Node node) {
-        Runnable leave = () -> control.execute(() -> {
-            if (pool.phase != Pool.Phase.CLOSED && membership.endLeaving(node)) {
-                publish();
-            }
-        });
         try {
-            config.scheduler().schedule(leave, Duration.ZERO);
-        } catch (RejectedExecutionException closed) {
-            log.debug("{}: {} ended its last call after the balancer was closed", serviceName, node);
+            config.scheduler().schedule(() -> control.execute(this::settle), Duration.ZERO);
+        } catch (RuntimeException rejected) { // then it is gone with the next change of the pool
+            log.debug("{}: {} has ended its last call, but the scheduler threw", serviceName, node, rejected);
         }
     }
 
+    private void settle() {
+        if (pool.phase != Pool.Phase.CLOSED && membership.settle()) {
+            publishPool();
+            listeners.flush();
+        }
+    }
+
+    /** Publishes what has changed, then closes those that left to picks, then tells the listeners. */
     private void publish() {
+        publishPool();
+        if (membership.settle()) {
+            publishPool();
+        }
+        listeners.flush();
+        waiters.release();
+    }
+
+    private void publishPool() {
         control.assertInContext();
         Pool before = pool;
+        if (before.phase == Pool.Phase.CLOSED) {
+            return;
+        }
         Availability availability = Availability.of(membership.members());
         Node[] candidates = availability.candidates().toArray(new Node[0]);
-        boolean reweighted = applyWeights(candidates);
+        applyWeights(membership.members());
         boolean sameChoice = before.phase == Pool.Phase.READY
-                && !reweighted
+                && !membership.takePropertiesChanged()
                 && before.selector != null
                 && Arrays.equals(before.candidates, candidates);
         Node[] nodes = membership.everybody();
@@ -261,7 +295,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         for (int slot = 0; slot < candidates.length; slot++) {
             candidates[slot].slot = slot;
         }
-        pool = new Pool(
+        Pool after = new Pool(
                 before.version + 1,
                 Pool.Phase.READY,
                 nodes,
@@ -270,23 +304,21 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 membership.byId(),
                 sameChoice ? before.selector : newSelector(candidates),
                 availability.failOpen());
-        faults.poolChanged();
-        if (before.failOpen != availability.failOpen()) {
-            failOpenChanged(availability.failOpen());
+        if (!POOL.compareAndSet(this, before, after)) {
+            return; // closed meanwhile
         }
-        waiters.release();
+        faults.poolChanged();
+        if (before.failOpen != after.failOpen) {
+            failOpenChanged(after.failOpen);
+        }
     }
 
-    /** Gives each candidate the weight that strategies see. Returns whether one is another than before. */
-    private static boolean applyWeights(Node[] candidates) {
-        boolean changed = false;
-        for (Node node : candidates) {
-            double own = node.instance().weight();
-            double effective = own == 0 ? 1 : own; // a candidate of weight 0 means that all have 0
-            changed |= effective != node.weight();
-            node.weight(effective);
+    /** Gives each member the weight that strategies see; 0 for all means that they are equal. */
+    private static void applyWeights(Collection<Node> members) {
+        boolean allZero = members.stream().allMatch(node -> node.instance().weight() == 0);
+        for (Node node : members) {
+            node.weight(allZero ? 1 : node.instance().weight());
         }
-        return changed;
     }
 
     private @Nullable Selector newSelector(Node[] candidates) {
@@ -300,12 +332,9 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 faults.gaveNoSelector("it answered null");
             }
             lastSelector = selector;
-        } catch (Throwable thrown) {
+        } catch (Throwable thrown) { // whatever it is, the pool is published
             lastSelector = null;
             faults.gaveNoSelector(Printable.of(thrown));
-            if (thrown instanceof VirtualMachineError error && !(thrown instanceof StackOverflowError)) {
-                throw error;
-            }
         }
         return lastSelector;
     }
@@ -319,17 +348,22 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         listeners.tell(listener -> listener.failOpenChanged(serviceName, failOpen));
     }
 
-    private void doClose() {
+    /** Each step whatever becomes of the others. */
+    private void cleanUp() {
         control.assertInContext();
-        if (pool.phase == Pool.Phase.CLOSED) {
-            return;
+        List<Runnable> steps = List.of(
+                source::close,
+                health::close,
+                waiters::release,
+                () -> listeners.tellLast(listener -> listener.closed(serviceName)),
+                config.onClose());
+        for (Runnable step : steps) {
+            try {
+                step.run();
+            } catch (Throwable thrown) {
+                log.warn("{}: closing goes on after {}", serviceName, Printable.of(thrown));
+            }
         }
-        pool = pool.closed();
-        source.close();
-        health.close();
-        waiters.release();
-        listeners.tell(listener -> listener.closed(serviceName));
-        config.onClose().run();
     }
 
     // ---- what a health policy works with
@@ -351,7 +385,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
 
     @Override
     public Executor executor() {
-        return config.executor();
+        return config.probeExecutor();
     }
 
     @Override

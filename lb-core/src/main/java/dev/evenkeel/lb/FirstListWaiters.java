@@ -11,9 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,37 +43,29 @@ final class FirstListWaiters {
     }
 
     /** Lets a call wait, unless the wait turns out to be over. */
-    CompletableFuture<Lease> await(PickRequest request, Supplier<Boolean> isOver) {
+    CompletableFuture<Lease> await(PickRequest request, BooleanSupplier isOver) {
         Waiter waiter = new Waiter(request);
         control.execute(() -> {
-            if (isOver.get()) {
-                serve(List.of(waiter));
+            if (isOver.getAsBoolean()) {
+                waiter.serve();
             } else {
                 waiter.begin();
+            }
+        });
+        var unused = waiter.future.whenComplete((lease, refused) -> {
+            if (waiter.future.isCancelled()) {
+                control.execute(waiter::forget);
             }
         });
         return waiter.future;
     }
 
-    /** The wait is over, for better or worse: everybody tries now. */
+    /** The wait is over, for better or worse: everybody tries now, in order. */
     void release() {
         control.assertInContext();
-        if (waiting.isEmpty()) {
-            return;
-        }
         List<Waiter> released = List.copyOf(waiting);
-        waiting.clear();
-        released.forEach(Waiter::stopTimer);
-        serve(released);
-    }
-
-    private void serve(List<Waiter> served) {
-        Runnable task = () -> served.forEach(Waiter::acquire);
-        try {
-            executor.execute(task);
-        } catch (RejectedExecutionException shutDown) {
-            task.run(); // a call is not left waiting because an executor that was handed in has been shut down
-        }
+        released.forEach(Waiter::forget);
+        released.forEach(Waiter::serve);
     }
 
     private final class Waiter {
@@ -88,33 +79,51 @@ final class FirstListWaiters {
         }
 
         private void begin() {
+            if (future.isDone()) {
+                return; // cancelled before it began
+            }
             waiting.add(this);
-            timer = scheduler.schedule(() -> control.execute(this::timeUp), timeout);
+            try {
+                timer = scheduler.schedule(() -> control.execute(this::timeUp), timeout);
+            } catch (RuntimeException rejected) { // without a time-out it must not wait
+                timeUp();
+            }
         }
 
         private void timeUp() {
             if (waiting.remove(this)) {
-                serve(List.of(this)); // fails with the exception that says why
+                serve(); // fails with the exception that says why
             }
         }
 
-        private void stopTimer() {
+        private void forget() {
+            waiting.remove(this);
             if (timer != null) {
                 timer.cancel();
             }
         }
 
-        private void acquire() {
-            if (future.isDone()) {
+        /** Picks here, in order; completes on the executor, as what depends on the future is user code. */
+        private void serve() {
+            Lease lease;
+            try {
+                lease = acquire.apply(request);
+            } catch (Throwable refused) {
+                complete(() -> future.completeExceptionally(refused));
                 return;
             }
-            try {
-                Lease lease = FirstListWaiters.this.acquire.apply(request);
+            complete(() -> {
                 if (!future.complete(lease)) { // cancelled meanwhile
                     lease.end(Outcome.cancelled());
                 }
-            } catch (RuntimeException refused) {
-                future.completeExceptionally(refused);
+            });
+        }
+
+        private void complete(Runnable completion) {
+            try {
+                executor.execute(completion);
+            } catch (Throwable rejected) { // a call is not left waiting because of an executor that was handed in
+                completion.run();
             }
         }
     }

@@ -1,17 +1,21 @@
 package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.observe.LoadBalancerListener;
+import dev.evenkeel.lb.text.Printable;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A wall around one listener: events in order, one at a time, on the executor, and what it throws stays a log line. */
+/**
+ * A wall around one listener: events in order, one at a time, on the executor, and what it throws stays a log line. While
+ * the executor takes nothing, events wait; each new one tries again.
+ */
 final class GuardedListener {
 
     static final int MAX_PENDING = 10_000;
@@ -22,9 +26,10 @@ final class GuardedListener {
     private final LoadBalancerListener listener;
     private final Executor executor;
     private final Queue<Consumer<LoadBalancerListener>> events = new ConcurrentLinkedQueue<>();
-
-    /** Events told and not yet heard; whoever raises it from zero starts the delivery. */
     private final AtomicInteger pending = new AtomicInteger();
+
+    /** Whether a delivery is under way or on its way. */
+    private final AtomicBoolean delivering = new AtomicBoolean();
 
     private final AtomicLong dropped = new AtomicLong();
 
@@ -40,32 +45,60 @@ final class GuardedListener {
 
     /** Called serially by the control plane. */
     void tell(Consumer<LoadBalancerListener> event) {
+        if (enqueue(event)) {
+            startDelivery();
+        }
+    }
+
+    /** The same for the last event, which is heard even if the executor takes nothing any more. */
+    void tellLast(Consumer<LoadBalancerListener> event) {
+        if (enqueue(event) && !startDelivery() && delivering.compareAndSet(false, true)) {
+            deliver();
+        }
+    }
+
+    private boolean enqueue(Consumer<LoadBalancerListener> event) {
         if (pending.get() >= MAX_PENDING) {
             if (dropped.getAndIncrement() == 0) {
                 log.warn("{}: a listener is {} events behind, further ones are dropped", serviceName, MAX_PENDING);
             }
-            return;
+            return false;
         }
+        pending.incrementAndGet();
         events.add(event);
-        if (pending.getAndIncrement() == 0) {
-            try {
-                executor.execute(this::deliver);
-            } catch (RejectedExecutionException shutDown) {
-                deliver(); // an event is not lost because an executor that was handed in has been shut down
-            }
+        return true;
+    }
+
+    /** Whether a delivery will come to the events that are there now. */
+    private boolean startDelivery() {
+        if (!delivering.compareAndSet(false, true)) {
+            return true;
+        }
+        try {
+            executor.execute(this::deliver);
+            return true;
+        } catch (Throwable rejected) {
+            delivering.set(false);
+            log.warn("{}: a listener has to wait, the executor threw {}", serviceName, Printable.of(rejected));
+            return false;
         }
     }
 
     private void deliver() {
-        do {
-            Consumer<LoadBalancerListener> event = events.poll();
-            if (event != null) { // always, as every increment follows an add
+        try {
+            for (Consumer<LoadBalancerListener> event = events.poll(); event != null; event = events.poll()) {
+                pending.decrementAndGet();
                 deliver(event);
             }
-        } while (pending.decrementAndGet() != 0);
+        } finally {
+            delivering.set(false);
+        }
         long lost = dropped.getAndSet(0);
         if (lost > 0) {
             log.warn("{}: a listener has caught up, it missed {} events", serviceName, lost);
+        }
+        if (!events.isEmpty()) { // told between the last look and the end of the delivery
+            startDelivery();
         }
     }
 
@@ -73,7 +106,8 @@ final class GuardedListener {
         try {
             event.accept(listener);
         } catch (Throwable thrown) {
-            log.warn("{}: a listener threw", serviceName, thrown);
+            log.warn("{}: a listener threw {}", serviceName, Printable.of(thrown));
+            log.debug("{}: what the listener threw", serviceName, thrown);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.evenkeel.lb;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.evenkeel.lb.concurrent.SerialExecutor;
 import dev.evenkeel.lb.health.HealthContext;
 import dev.evenkeel.lb.health.HealthMonitor;
@@ -42,17 +44,27 @@ final class HealthWatch {
     private static @Nullable HealthMonitor startMonitor(HealthPolicy policy, HealthContext context) {
         try {
             return policy.start(context);
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             log.warn("{}: the health policy threw, nobody watches over the instances", context.serviceName(), thrown);
             return null;
         }
     }
 
-    void start(Node node) {
+    /** Begins to watch. Returns whether somebody does. */
+    boolean start(Node node) {
         control.assertInContext();
         Watched begun = new Watched(node);
         watched.put(node, begun);
-        begun.start();
+        return begun.start();
+    }
+
+    /** The instance has other properties than before, at the same address. */
+    void changed(Node node) {
+        control.assertInContext();
+        Watched known = watched.get(node);
+        if (known != null) {
+            known.changed();
+        }
     }
 
     void stop(Node node) {
@@ -71,11 +83,13 @@ final class HealthWatch {
         }
     }
 
-    private void guarded(String what, Runnable action) {
+    private boolean guarded(String what, Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException thrown) {
+            return true;
+        } catch (Throwable thrown) {
             log.warn("{}: {} failed: {}", serviceName, what, Printable.of(thrown));
+            return false;
         }
     }
 
@@ -89,9 +103,15 @@ final class HealthWatch {
             this.node = node;
         }
 
-        private void start() {
-            if (monitor != null) {
-                guarded("watching over " + node, () -> tracker = monitor.track(node.instance(), this));
+        private boolean start() {
+            return monitor != null
+                    && guarded("watching over " + node, () -> tracker = monitor.track(node.instance(), this));
+        }
+
+        private void changed() {
+            HealthMonitor.Tracker begun = tracker;
+            if (begun != null) {
+                guarded("telling of a change of " + node, () -> begun.changed(node.instance()));
             }
         }
 
@@ -104,6 +124,8 @@ final class HealthWatch {
 
         @Override
         public void status(HealthStatus status, String reason) {
+            requireNonNull(status, "status");
+            requireNonNull(reason, "reason");
             control.execute(() -> {
                 if (watched.get(node) == this) {
                     verdicts.health(node, status, Printable.of((Object) reason));

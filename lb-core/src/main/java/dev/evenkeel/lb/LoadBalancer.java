@@ -69,7 +69,7 @@ public interface LoadBalancer extends AutoCloseable {
      * Picks an instance, and waits for the first list if it has not arrived yet, so that a program that has just started
      * does not fail its first call. Once there is a list, even an empty one, the future is complete on return.
      *
-     * <p>A future that is cancelled gives its lease back.
+     * <p>A call that is cancelled while it waits never gets a lease. Once the future is complete, the lease is the caller's.
      *
      * @return the lease, or the exception that {@link #acquire(PickRequest)} would throw; never throws itself
      */

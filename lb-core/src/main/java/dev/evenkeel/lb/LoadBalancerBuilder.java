@@ -58,6 +58,7 @@ public final class LoadBalancerBuilder {
 
     /** Uses these instances and no others: at least one. */
     public LoadBalancerBuilder instances(Collection<ServiceInstance> instances) {
+        requireNonNull(instances, "instances");
         if (instances.isEmpty()) {
             throw new IllegalArgumentException("instances: none (expected: at least one, or a source)");
         }
@@ -173,14 +174,16 @@ public final class LoadBalancerBuilder {
         }
         Scheduler timers = scheduler;
         Executor workers = executor;
+        Executor probers = executor;
         Runnable onClose = () -> {};
-        if (timers == null || workers == null) {
+        if (timers == null || workers == null || probers == null) {
             SharedThreads.Part part = SharedThreads.takePart();
             timers = timers == null ? part.scheduler() : timers;
             workers = workers == null ? part.executor() : workers;
+            probers = probers == null ? part.probeExecutor() : probers;
             onClose = part::close;
         }
-        DefaultLoadBalancer balancer = new DefaultLoadBalancer(new BalancerConfig(
+        DefaultLoadBalancer balancer = newBalancer(new BalancerConfig(
                 serviceName,
                 from,
                 strategy,
@@ -192,9 +195,20 @@ public final class LoadBalancerBuilder {
                 ticker,
                 timers,
                 workers,
+                probers,
                 random,
                 onClose));
         balancer.start();
         return balancer;
+    }
+
+    /** What was taken part in is given back even if user code stops the balancer from coming to life. */
+    private static DefaultLoadBalancer newBalancer(BalancerConfig config) {
+        try {
+            return new DefaultLoadBalancer(config);
+        } catch (Throwable thrown) {
+            config.onClose().run();
+            throw thrown;
+        }
     }
 }

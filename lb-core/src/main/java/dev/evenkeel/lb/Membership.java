@@ -1,6 +1,7 @@
 package dev.evenkeel.lb;
 
 import com.google.common.collect.ImmutableMap;
+import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.time.Ticker;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A node is a member, or it is leaving: it gets no new calls, and is gone when the last one has ended. An instance that
  * is listed again while it is leaving comes back with its state. The same id at another address is another instance.
+ *
+ * <p>A node that is leaving is closed to picks only by {@link #settle}, when the pool without it has been published: until
+ * then it may be all that the old pool has.
  */
 final class Membership {
 
@@ -37,6 +41,9 @@ final class Membership {
     private final Map<String, Node> members = new LinkedHashMap<>();
     private final Set<Node> leaving = new LinkedHashSet<>();
     private ImmutableMap<String, Node> published = ImmutableMap.of();
+
+    /** Whether a member has other properties than when this was last asked. */
+    private boolean propertiesChanged;
 
     /** Whether the last list had ids more than once: a source that polls repeats its errors, the log does not. */
     private boolean hadDuplicates;
@@ -92,14 +99,28 @@ final class Membership {
         return true;
     }
 
-    /** Takes out what was leaving and has no call in flight any more. Returns whether it was there. */
-    boolean endLeaving(Node node) {
-        if (!node.isDrained() || !leaving.remove(node)) {
-            return false;
+    /**
+     * Closes those that are leaving to picks, and takes out those that have no call in flight any more. Returns whether
+     * there were any.
+     */
+    boolean settle() {
+        boolean anyGone = false;
+        for (Node node : List.copyOf(leaving)) {
+            if (node.drain()) {
+                leaving.remove(node);
+                ServiceInstance gone = node.instance();
+                listeners.tell(listener -> listener.left(serviceName, gone));
+                anyGone = true;
+            }
         }
-        ServiceInstance gone = node.instance();
-        listeners.tell(listener -> listener.left(serviceName, gone));
-        return true;
+        return anyGone;
+    }
+
+    /** Whether a member has other properties than when this was last asked. */
+    boolean takePropertiesChanged() {
+        boolean changed = propertiesChanged;
+        propertiesChanged = false;
+        return changed;
     }
 
     Collection<Node> members() {
@@ -144,6 +165,8 @@ final class Membership {
             return false;
         }
         member.state(member.state().withInstance(instance));
+        propertiesChanged = true;
+        health.changed(member);
         listeners.tell(listener -> listener.changed(serviceName, before, instance));
         return true;
     }
@@ -153,7 +176,7 @@ final class Membership {
         members.put(instance.id(), node);
         log.info("{}: {} joined", serviceName, instance);
         listeners.tell(listener -> listener.joined(serviceName, instance));
-        health.start(node);
+        watch(node);
     }
 
     private void comeBack(Node node, ServiceInstance instance) {
@@ -164,21 +187,24 @@ final class Membership {
         members.put(instance.id(), node);
         log.info("{}: {} is back", serviceName, instance);
         listeners.tell(listener -> listener.returned(serviceName, instance));
-        health.start(node);
+        watch(node);
+    }
+
+    /** Nothing is known of an instance that nobody watches. */
+    private void watch(Node node) {
+        if (!health.start(node)) {
+            node.state(node.state().withHealth(HealthStatus.UNKNOWN, ""));
+        }
     }
 
     private void beginLeaving(Node node, String why) {
         members.remove(node.id(), node);
         health.stop(node);
         node.state(node.state().withDraining(true));
-        boolean drained = node.drain();
         ServiceInstance instance = node.instance();
         log.info("{}: {} {}, {} calls in flight", serviceName, instance, why, node.inFlight());
         listeners.tell(listener -> listener.draining(serviceName, instance));
         leaving.add(node);
-        if (drained) {
-            endLeaving(node);
-        }
     }
 
     private @Nullable Node findLeaving(ServiceInstance instance) {

@@ -119,11 +119,7 @@ final class Node implements Candidate {
 
     /** Whether the request may go here at all, however busy the node is. */
     boolean suits(PickRequest request) {
-        return carries(request.requiredMetadata()) && isAcceptedBy(request);
-    }
-
-    boolean carries(Map<String, String> required) {
-        return required.isEmpty() || instance().metadata().entrySet().containsAll(required.entrySet());
+        return request.isMetBy(instance()) && isAcceptedBy(request);
     }
 
     boolean isAcceptedBy(PickRequest request) {
@@ -133,10 +129,14 @@ final class Node implements Candidate {
     /** Begins a call, unless the node is draining or at its limit. */
     @Nullable TrackedLease begin(boolean failOpen) {
         int current = load;
+        if (current < 0 || current >= limit) {
+            return null;
+        }
+        TrackedLease lease = new TrackedLease(this, ticker.nanos(), failOpen); // before the call counts: it may throw
         while (current >= 0 && current < limit) {
             int seen = (int) LOAD.compareAndExchange(this, current, current + 1);
             if (seen == current) {
-                return new TrackedLease(this, ticker.nanos(), failOpen);
+                return lease;
             }
             current = seen;
         }
@@ -167,10 +167,6 @@ final class Node implements Candidate {
     /** Lets calls in again. */
     void undrain() {
         LOAD.getAndBitwiseAnd(this, ~DRAINING);
-    }
-
-    boolean isDrained() {
-        return load == DRAINING;
     }
 
     long outcomes(Outcome.Kind kind) {

@@ -12,13 +12,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that all balancers share unless they are given others: one for timers, a few for listeners and for what
- * blocks. Made for the first balancer, gone with the last.
+ * The threads that all balancers share unless they are given others: one for timers, a few for listeners and whatever else
+ * is short, and others for probes, which may hang. Made for the first balancer, gone with the last.
  */
 final class SharedThreads {
 
-    /** Enough that a few probes of dead addresses, each waiting for its time-out, do not hold up the others. */
-    private static final int WORKERS = 8;
+    private static final int WORKERS = 4;
+
+    /** Enough that a few probes which block, each until its time-out, do not hold up the others. */
+    private static final int PROBERS = 8;
 
     private static final Object LOCK = new Object();
 
@@ -26,14 +28,21 @@ final class SharedThreads {
 
     private final ScheduledThreadPoolExecutor timers;
     private final ThreadPoolExecutor workers;
+    private final ThreadPoolExecutor probers;
     private int users; // guarded by LOCK
 
     private SharedThreads() {
         timers = new ScheduledThreadPoolExecutor(1, threads("evenkeel-timer"));
         timers.setRemoveOnCancelPolicy(true);
-        workers = new ThreadPoolExecutor(
-                WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("evenkeel-worker"));
-        workers.allowCoreThreadTimeOut(true);
+        workers = pool(WORKERS, "evenkeel-worker");
+        probers = pool(PROBERS, "evenkeel-prober");
+    }
+
+    private static ThreadPoolExecutor pool(int size, String name) {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /** Takes part in the shared threads, which stay at least until the part is given back. */
@@ -58,6 +67,7 @@ final class SharedThreads {
             current = null;
         }
         timers.shutdownNow();
+        probers.shutdownNow();
         workers.shutdown(); // what listeners have still to hear, they hear
     }
 
@@ -88,6 +98,10 @@ final class SharedThreads {
 
         Executor executor() {
             return shared.workers;
+        }
+
+        Executor probeExecutor() {
+            return shared.probers;
         }
 
         @Override

@@ -12,6 +12,7 @@ import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +26,8 @@ final class SourceLink {
 
     /** Takes what the source delivers, inside the control plane. */
     interface Deliveries {
-        void list(List<ServiceInstance> instances);
+        /** Takes a list, or refuses it, and says why: null means that it has been taken. */
+        @Nullable String list(List<ServiceInstance> instances);
 
         void left(String id);
     }
@@ -39,6 +41,7 @@ final class SourceLink {
     private final InstanceSource source;
     private final Ticker ticker;
     private final Scheduler scheduler;
+    private final Executor executor;
     private final RandomGenerator random;
     private final SerialExecutor control;
     private final Deliveries deliveries;
@@ -63,6 +66,7 @@ final class SourceLink {
             InstanceSource source,
             Ticker ticker,
             Scheduler scheduler,
+            Executor executor,
             RandomGenerator random,
             SerialExecutor control,
             Deliveries deliveries) {
@@ -70,6 +74,7 @@ final class SourceLink {
         this.source = source;
         this.ticker = ticker;
         this.scheduler = scheduler;
+        this.executor = executor;
         this.random = random;
         this.control = control;
         this.deliveries = deliveries;
@@ -84,9 +89,6 @@ final class SourceLink {
             control.execute(() -> attempt.begin(subscription));
         } catch (Throwable thrown) {
             control.execute(() -> attempt.subscribingFailed(thrown));
-            if (thrown instanceof VirtualMachineError error && !(thrown instanceof StackOverflowError)) {
-                throw error;
-            }
         }
     }
 
@@ -149,7 +151,7 @@ final class SourceLink {
             failedSubscriptions++;
             noNews(Printable.of(thrown));
             if (!closed) {
-                retry = scheduler.schedule(SourceLink.this::subscribe, nextRetry());
+                retry = scheduler.schedule(() -> executor.execute(SourceLink.this::subscribe), nextRetry());
             }
         }
 
@@ -159,7 +161,7 @@ final class SourceLink {
             if (begun != null) {
                 try {
                     begun.close();
-                } catch (RuntimeException thrown) {
+                } catch (Throwable thrown) {
                     log.warn("{}: ending the subscription failed: {}", serviceName, Printable.of(thrown));
                 }
             }
@@ -182,12 +184,16 @@ final class SourceLink {
                     log.warn("{}: the list has entries that are null, they are ignored", serviceName);
                 }
                 hadNulls = hasNulls;
+                String refusal = deliveries.list(copy);
+                if (refusal != null) {
+                    noNews(refusal);
+                    return;
+                }
                 lastList = ticker.nanos();
                 if (failure != null) {
                     failure = null;
                     log.info("{}: the source delivers again", serviceName);
                 }
-                deliveries.list(copy);
             });
         }
 
@@ -222,6 +228,11 @@ final class SourceLink {
         @Override
         public Scheduler scheduler() {
             return scheduler;
+        }
+
+        @Override
+        public Executor executor() {
+            return executor;
         }
 
         @Override

@@ -15,6 +15,9 @@ final class StrategyFaults {
     private final LongAdder count = new LongAdder();
     private final AtomicBoolean said = new AtomicBoolean();
 
+    /** Belongs to the control plane. */
+    private String lastReason = "";
+
     StrategyFaults(String serviceName) {
         this.serviceName = serviceName;
     }
@@ -44,9 +47,13 @@ final class StrategyFaults {
         }
     }
 
-    /** The strategy gave no selector. */
+    /** The strategy gave no selector. Said once for each reason in a row, however often the pool changes. */
     void gaveNoSelector(String why) {
         count.increment();
+        if (why.equals(lastReason)) {
+            return;
+        }
+        lastReason = why;
         log.warn(
                 "{}: the strategy gave no selector, instances are picked at random instead: {}",
                 serviceName,

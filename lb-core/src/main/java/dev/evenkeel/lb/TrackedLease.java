@@ -70,10 +70,13 @@ final class TrackedLease implements Lease {
         if (before == ENDED) {
             return;
         }
-        if (before == BEGUN && outcome != null && outcome.kind() == Outcome.Kind.SUCCESS) {
-            node.answered(begun);
+        try {
+            if (before == BEGUN && outcome != null && outcome.kind() == Outcome.Kind.SUCCESS) {
+                node.answered(begun);
+            }
+        } finally { // a clock that throws does not keep the call in flight
+            node.end(outcome);
         }
-        node.end(outcome);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.evenkeel.lb.health.HealthMonitor;
+import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.health.HealthReport;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
@@ -241,6 +242,28 @@ class BrokenUserCodeTest {
             assertThat(other.lines()).endsWith("closed");
         }
 
+        /** Not on the thread of whoever changed the pool, which may be anybody's. */
+        @Test
+        void waitsWhileTheExecutorIsFull() {
+            boolean[] full = {true};
+            LoadBalancer orders = TestBalancers.builder(clock)
+                    .executor(task -> {
+                        if (full[0]) {
+                            throw new OutOfMemoryError("unable to create native thread");
+                        }
+                        task.run();
+                    })
+                    .source(source)
+                    .listener(other)
+                    .build();
+            source.deliver(ONE);
+            assertThat(orders.acquire().instance()).isEqualTo(ONE);
+            assertThat(other.lines()).isEmpty();
+            full[0] = false;
+            source.deliver(ONE, TWO);
+            assertThat(other.lines()).containsExactly("joined 10.0.0.1:80", "joined 10.0.0.2:80");
+        }
+
         @Test
         void hearsItsEventsThoughTheExecutorIsShutDown() {
             LoadBalancer orders = TestBalancers.builder(clock)
@@ -268,29 +291,31 @@ class BrokenUserCodeTest {
     @Nested
     class AHealthPolicy {
 
-        @Test
-        void thatThrowsLeavesTheInstancesUnwatched() {
+        @ParameterizedTest
+        @MethodSource("dev.evenkeel.lb.BrokenUserCodeTest#throwables")
+        void thatThrowsLeavesTheInstancesUnwatched(Throwable thrown) {
             LoadBalancer orders = builder()
                     .health(context -> {
-                        throw new IllegalStateException("expected");
+                        throw sneaky(thrown);
                     })
                     .build();
             assertThat(orders.acquire().instance()).isNotNull();
             orders.close();
         }
 
-        @Test
-        void whoseMonitorThrowsLeavesTheInstancesUnwatched() {
+        @ParameterizedTest
+        @MethodSource("dev.evenkeel.lb.BrokenUserCodeTest#throwables")
+        void whoseMonitorThrowsLeavesTheInstancesUnwatched(Throwable thrown) {
             LoadBalancer orders = builder()
                     .health(context -> new HealthMonitor() {
                         @Override
                         public Tracker track(ServiceInstance instance, HealthReport report) {
-                            throw new IllegalStateException("expected");
+                            throw sneaky(thrown);
                         }
 
                         @Override
                         public void close() {
-                            throw new IllegalStateException("expected");
+                            throw sneaky(thrown);
                         }
                     })
                     .build();
@@ -300,21 +325,64 @@ class BrokenUserCodeTest {
         }
     }
 
-    @Test
-    void aSourceThatThrowsDuringTheCloseDoesNotStopIt() {
+    /** The error that class loaders which are being taken down are known for. */
+    @ParameterizedTest
+    @MethodSource("throwables")
+    void aSourceThatThrowsDuringTheCloseDoesNotStopIt(Throwable thrown) {
         RecordingListener listener = new RecordingListener();
         LoadBalancer orders = TestBalancers.builder(clock)
                 .source(sink -> {
                     sink.update(List.of(ONE));
                     sink.scheduler().schedule(() -> {}, Duration.ofDays(1)).cancel();
                     return () -> {
-                        throw new IllegalStateException("expected");
+                        throw sneaky(thrown);
                     };
                 })
+                .healthCheck(HealthProbe.tcp())
                 .listener(listener)
                 .build();
         orders.close();
         assertThat(listener.lines()).endsWith("closed");
+        assertThat(clock.pendingTasks()).isZero();
+    }
+
+    @Test
+    void aClockThatThrowsLeaksNoCall() {
+        boolean[] broken = {false};
+        LoadBalancer orders = builder()
+                .ticker(() -> {
+                    if (broken[0]) {
+                        throw new IllegalStateException("expected");
+                    }
+                    return clock.nanos();
+                })
+                .build();
+        Lease lease = orders.acquire();
+        broken[0] = true;
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(orders::acquire);
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(lease::succeeded);
+        broken[0] = false;
+        assertThat(orders.snapshot().inFlight()).isZero();
+    }
+
+    @Test
+    void anExceptionThatCannotBeShownIsNoReasonToStop() {
+        ScriptedSource source = new ScriptedSource();
+        LoadBalancer orders = TestBalancers.builder(clock)
+                .source(source)
+                .strategy(candidates -> {
+                    throw new IllegalStateException() {
+                        private static final long serialVersionUID = 1L;
+
+                        @Override
+                        public String getMessage() {
+                            throw new IllegalStateException("expected");
+                        }
+                    };
+                })
+                .build();
+        source.deliver(ONE);
+        assertThat(orders.acquire().instance()).isEqualTo(ONE);
     }
 
     @SuppressWarnings("unchecked") // the compiler takes T for an unchecked exception

@@ -116,6 +116,14 @@ class LoadBalancerBuilderTest {
     }
 
     @Test
+    void probesTheSickNoMoreSlowlyThanTheWell() {
+        assertThat(ProbeConfig.defaults().unhealthyInterval()).isEqualTo(Duration.ofSeconds(1));
+        Duration interval = Duration.ofMillis(100);
+        assertThat(ProbeConfig.builder().interval(interval).build().unhealthyInterval())
+                .isEqualTo(interval);
+    }
+
+    @Test
     void refusesBadProbeConfigurations() {
         ProbeConfig.Builder builder = ProbeConfig.builder();
         assertThatIllegalArgumentException()

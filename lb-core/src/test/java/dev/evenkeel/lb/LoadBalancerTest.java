@@ -13,17 +13,21 @@ import dev.evenkeel.lb.observe.PickExplanation.Reason;
 import dev.evenkeel.lb.observe.PoolSnapshot;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import dev.evenkeel.lb.strategy.Strategies;
 import dev.evenkeel.lb.testkit.VirtualClock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -221,6 +225,39 @@ class LoadBalancerTest {
         }
 
         @Test
+        void doesNotPreferWhatItAvoids() {
+            LoadBalancer orders = balancer(ONE, TWO);
+            for (int i = 0; i < 20; i++) {
+                assertThat(pick(orders, PickRequest.builder().prefer(ONE.id()).avoid(List.of(ONE.id()))))
+                        .isEqualTo(TWO);
+            }
+            assertThat(pick(orders, PickRequest.builder().only(ONE.id()).avoid(List.of(ONE.id()))))
+                    .isEqualTo(ONE);
+        }
+
+        /** Two neighbours of a hundred: whoever walks on from where the strategy points favours the first of them. */
+        @Test
+        void isEvenOverTheFewThatCarryTheRequiredMetadata() {
+            List<ServiceInstance> many = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                many.add(ServiceInstance.builder("10.0.1." + i, 80)
+                        .metadata(i == 40 || i == 41 ? Map.of("canary", "yes") : Map.of())
+                        .build());
+            }
+            for (LoadBalancingStrategy strategy :
+                    List.of(Strategies.roundRobin(), Strategies.powerOfTwoChoices(), Strategies.random())) {
+                LoadBalancer orders =
+                        balancer(TestBalancers.builder(clock).strategy(strategy), many.toArray(ServiceInstance[]::new));
+                Map<ServiceInstance, Integer> picks = new HashMap<>();
+                for (int i = 0; i < 2_000; i++) {
+                    picks.merge(pick(orders, PickRequest.builder().requireMetadata("canary", "yes")), 1, Integer::sum);
+                }
+                assertThat(picks).hasSize(2);
+                assertThat(picks.values()).allSatisfy(count -> assertThat(count).isBetween(860, 1140));
+            }
+        }
+
+        @Test
         void takesOnlyInstancesThatCarryTheRequiredMetadata() {
             ServiceInstance blue =
                     ONE.toBuilder().metadata(Map.of("color", "blue")).build();
@@ -324,6 +361,47 @@ class LoadBalancerTest {
             source.deliver();
             assertThat(waiting).isCompletedExceptionally();
             assertThat(orders.acquireAsync()).isCompletedExceptionally();
+        }
+
+        /** One caller that blocks, and one whose pick fails for good, must not hold up those behind them. */
+        @Test
+        void waitsForNobodyElse() {
+            Queue<Runnable> completions = new ArrayDeque<>();
+            LoadBalancer orders = TestBalancers.builder(clock)
+                    .executor(completions::add)
+                    .source(source)
+                    .strategy(candidates -> request -> {
+                        if (request.stickyKey().isPresent()) {
+                            throw new OutOfMemoryError("expected");
+                        }
+                        return candidates.get(0);
+                    })
+                    .build();
+            CompletableFuture<Lease> failing = orders.acquireAsync(PickRequest.stickyTo("a"));
+            CompletableFuture<Lease> other = orders.acquireAsync();
+            source.deliver(ONE);
+            assertThat(completions).hasSize(2);
+            completions.forEach(Runnable::run);
+            assertThat(failing).isCompletedExceptionally();
+            assertThat(other.join().instance()).isEqualTo(ONE);
+        }
+
+        @Test
+        void doesNotWaitWithoutATimer() {
+            LoadBalancer orders = TestBalancers.builder(clock)
+                    .scheduler((task, delay) -> {
+                        throw new RejectedExecutionException("shut down");
+                    })
+                    .source(source)
+                    .build();
+            assertThat(orders.acquireAsync()).isCompletedExceptionally();
+        }
+
+        @Test
+        void leavesNothingBehindWhenItIsCancelled() {
+            LoadBalancer orders = TestBalancers.builder(clock).source(source).build();
+            orders.acquireAsync().cancel(true);
+            assertThat(clock.pendingTasks()).isZero();
         }
 
         @Test

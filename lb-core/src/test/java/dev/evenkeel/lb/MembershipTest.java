@@ -9,14 +9,17 @@ import dev.evenkeel.lb.discovery.InMemoryRegistry;
 import dev.evenkeel.lb.discovery.Registration;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.InstanceSnapshot;
+import dev.evenkeel.lb.observe.LoadBalancerListener;
 import dev.evenkeel.lb.observe.PoolSnapshot;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.testkit.RecordingListener;
 import dev.evenkeel.lb.testkit.VirtualClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +71,55 @@ class MembershipTest {
         assertThat(snapshot(ONE).inFlight()).isEqualTo(1);
         assertThat(listener.lines()).containsExactly("joined 10.0.0.1:80", "joined 10.0.0.2:80", "changed 10.0.0.1:80");
         lease.succeeded();
+    }
+
+    @Test
+    void makesANewSelectorWhenPropertiesChange() {
+        List<Double> weights = new ArrayList<>();
+        ScriptedSource own = new ScriptedSource();
+        LoadBalancer watched = TestBalancers.builder(clock)
+                .source(own)
+                .strategy(candidates -> {
+                    weights.add(
+                            candidates.get(0).instance().metadata().isEmpty()
+                                    ? 0.0
+                                    : candidates.get(0).weight());
+                    return request -> candidates.get(0);
+                })
+                .build();
+        own.deliver(ONE);
+        own.deliver(ONE.toBuilder().metadata(Map.of("version", "2")).build());
+        own.deliver(ONE.toBuilder().metadata(Map.of("version", "2")).weight(5).build());
+        assertThat(weights).containsExactly(0.0, 1.0, 5.0);
+        own.deliver(ONE.toBuilder().weight(0).build(), TWO);
+        assertThat(watched.snapshot().instance(ONE.id()).effectiveWeight()).isZero();
+    }
+
+    /** A listener that looks at the balancer sees what it has been told. */
+    @Test
+    void tellsAfterTheFact() {
+        List<String> seen = new ArrayList<>();
+        LoadBalancer[] told = new LoadBalancer[1];
+        ScriptedSource own = new ScriptedSource();
+        told[0] = TestBalancers.builder(clock)
+                .source(own)
+                .listener(new LoadBalancerListener() {
+                    @Override
+                    public void joined(String serviceName, ServiceInstance instance) {
+                        seen.add("joined "
+                                + told[0].snapshot().find(instance.id()).isPresent());
+                    }
+
+                    @Override
+                    public void left(String serviceName, ServiceInstance instance) {
+                        seen.add(
+                                "left " + told[0].snapshot().find(instance.id()).isEmpty());
+                    }
+                })
+                .build();
+        own.deliver(ONE);
+        own.deliver(TWO);
+        assertThat(seen).containsExactly("joined true", "joined true", "left true");
     }
 
     @Test
@@ -168,9 +220,13 @@ class MembershipTest {
     @Test
     void doesNotBelieveAnEmptyListAfterAGoodOne() {
         source.deliver(ONE);
+        clock.advance(Duration.ofHours(1));
         source.deliver();
         assertThat(orders.snapshot().instances()).hasSize(1);
+        assertThat(orders.snapshot().listAge()).contains(Duration.ofHours(1));
+        assertThat(orders.snapshot().sourceFailure()).contains("the list is empty, which is taken for an error");
         source.deliver(TWO);
+        assertThat(orders.snapshot().sourceFailure()).isEmpty();
         assertThat(orders.snapshot().instances())
                 .extracting(InstanceSnapshot::id)
                 .containsExactly(TWO.id());

@@ -69,7 +69,16 @@ public final class SerialExecutor implements Executor {
         try {
             task.run();
         } catch (Throwable thrown) {
+            report(thrown);
+        }
+    }
+
+    /** Even a log may throw, for want of memory or because of a message that cannot be made. The next task runs. */
+    private void report(Throwable thrown) {
+        try {
             onThrow.accept(thrown);
+        } catch (Throwable ignored) {
+            // nothing is left to tell it to
         }
     }
 }

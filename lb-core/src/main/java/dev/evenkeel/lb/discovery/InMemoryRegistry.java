@@ -30,6 +30,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class InMemoryRegistry implements InstanceRegistry {
 
+    /** The longest time to live: longer ones are meant to be for good. */
+    private static final Duration MAX_TIME_TO_LIVE = Duration.ofDays(365);
+
     private final Ticker ticker;
     private final Map<String, RegisteredService> services = new ConcurrentHashMap<>();
 
@@ -52,15 +55,20 @@ public final class InMemoryRegistry implements InstanceRegistry {
     public Registration register(String serviceName, ServiceInstance instance, Duration timeToLive) {
         requireNonNull(instance, "instance");
         requireNonNull(timeToLive, "timeToLive");
-        if (timeToLive.isNegative() || timeToLive.isZero()) {
-            throw new IllegalArgumentException("timeToLive: " + timeToLive + " (expected: > 0)");
+        if (timeToLive.isNegative() || timeToLive.isZero() || timeToLive.compareTo(MAX_TIME_TO_LIVE) > 0) {
+            throw new IllegalArgumentException(
+                    "timeToLive: " + timeToLive + " (expected: more than 0, at most " + MAX_TIME_TO_LIVE + ")");
         }
         return service(serviceName).register(instance, timeToLive);
     }
 
     @Override
     public void deregister(String serviceName, String instanceId) {
-        service(serviceName).deregister(requireNonNull(instanceId, "instanceId"));
+        requireNonNull(instanceId, "instanceId");
+        RegisteredService known = services.get(canonical(serviceName));
+        if (known != null) {
+            known.deregister(instanceId);
+        }
     }
 
     @Override
@@ -70,7 +78,8 @@ public final class InMemoryRegistry implements InstanceRegistry {
 
     /** The instances of the service that are alive now, in the order of their registration. */
     public List<ServiceInstance> instances(String serviceName) {
-        return service(serviceName).instances();
+        RegisteredService known = services.get(canonical(serviceName));
+        return known == null ? List.of() : known.instances();
     }
 
     @Override
@@ -79,7 +88,10 @@ public final class InMemoryRegistry implements InstanceRegistry {
     }
 
     private RegisteredService service(String serviceName) {
-        String name = HostNames.canonicalServiceName("serviceName", serviceName);
-        return services.computeIfAbsent(name, created -> new RegisteredService(created, ticker));
+        return services.computeIfAbsent(canonical(serviceName), created -> new RegisteredService(created, ticker));
+    }
+
+    private static String canonical(String serviceName) {
+        return HostNames.canonicalServiceName("serviceName", serviceName);
     }
 }

@@ -18,7 +18,7 @@ public interface InstanceRegistry extends InstanceSource {
      * replaced.
      *
      * @param timeToLive how long the instance stays after its last {@link Registration#heartbeat heartbeat}; more than
-     *     zero
+     *     zero, at most 365 days
      * @return the membership, to keep alive, change or end it
      */
     Registration register(String serviceName, ServiceInstance instance, Duration timeToLive);

@@ -4,6 +4,7 @@ import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
@@ -29,8 +30,11 @@ public interface InstanceSink {
     /** The clock of the subscriber. */
     Ticker ticker();
 
-    /** The scheduler of the subscriber, for polling and time-outs. */
+    /** The scheduler of the subscriber, for polling and time-outs; its tasks must not block. */
     Scheduler scheduler();
+
+    /** Where what may block runs, for polling. */
+    Executor executor();
 
     /** The randomness of the subscriber, for jitter. */
     RandomGenerator random();

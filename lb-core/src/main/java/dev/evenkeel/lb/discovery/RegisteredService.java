@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.discovery;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.MapMaker;
 import dev.evenkeel.lb.concurrent.SerialExecutor;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.text.Printable;
@@ -30,6 +31,10 @@ final class RegisteredService {
     private final Ticker ticker;
     private final SerialExecutor serial;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    /** Who registered an id last, also when it has expired: it alone may bring the id back. Gone with its registration. */
+    private final Map<String, Entry> owners = new MapMaker().weakValues().makeMap();
+
     private final List<Subscriber> subscribers = new ArrayList<>();
 
     /** Written in the serial context, read anywhere. */
@@ -49,9 +54,9 @@ final class RegisteredService {
 
     void deregister(String instanceId) {
         serial.execute(() -> {
-            Entry entry = entries.get(instanceId);
-            if (entry != null) {
-                entry.leave();
+            Entry owner = owners.get(instanceId);
+            if (owner != null) {
+                owner.leave();
             }
         });
     }
@@ -92,7 +97,7 @@ final class RegisteredService {
         for (Subscriber subscriber : List.copyOf(subscribers)) {
             try {
                 news.accept(subscriber);
-            } catch (RuntimeException thrown) {
+            } catch (Throwable thrown) {
                 log.warn("{}: a subscriber of the registry threw {}", name, Printable.of(thrown));
             }
         }
@@ -103,12 +108,17 @@ final class RegisteredService {
 
         private final ServiceInstance instance;
         private final Duration timeToLive;
+
+        /** Zero for good. */
+        private final long timeToLiveNanos;
+
         private long lastSign;
         private boolean closed;
 
         Entry(ServiceInstance instance, Duration timeToLive) {
             this.instance = instance;
             this.timeToLive = timeToLive;
+            this.timeToLiveNanos = timeToLive.toNanos();
         }
 
         @Override
@@ -140,21 +150,23 @@ final class RegisteredService {
         }
 
         boolean isExpired(long now) {
-            return !timeToLive.isZero() && now - lastSign >= timeToLive.toNanos();
+            return timeToLiveNanos > 0 && now - lastSign >= timeToLiveNanos;
         }
 
         private void join() {
             lastSign = ticker.nanos();
-            Entry replaced = entries.put(instance.id(), this);
-            if (replaced != null) {
-                replaced.closed = true;
+            Entry before = owners.put(instance.id(), this);
+            if (before != null) {
+                before.closed = true;
             }
+            entries.put(instance.id(), this);
             publish();
             watch();
         }
 
         private void leave() {
             closed = true;
+            owners.remove(instance.id(), this);
             if (entries.remove(instance.id(), this)) {
                 tellAll(subscriber -> subscriber.sink.left(instance.id()));
                 publish();
@@ -162,7 +174,7 @@ final class RegisteredService {
         }
 
         private void watch() {
-            if (!timeToLive.isZero()) {
+            if (timeToLiveNanos > 0) {
                 subscribers.forEach(Subscriber::watch);
             }
         }
@@ -180,8 +192,8 @@ final class RegisteredService {
         }
 
         private void begin() {
-            expire();
             subscribers.add(this);
+            expire();
             sink.update(alive);
             watch();
         }
@@ -198,19 +210,23 @@ final class RegisteredService {
             long now = ticker.nanos();
             long next = Long.MAX_VALUE;
             for (Entry entry : entries.values()) {
-                if (!entry.timeToLive.isZero()) {
-                    next = Math.min(next, entry.timeToLive.toNanos() - (now - entry.lastSign));
+                if (entry.timeToLiveNanos > 0) {
+                    next = Math.min(next, entry.timeToLiveNanos - (now - entry.lastSign));
                 }
             }
             if (ended || next == Long.MAX_VALUE) {
                 return;
             }
             try {
-                timer = sink.scheduler()
-                        .schedule(() -> serial.execute(this::wake), Duration.ofNanos(Math.max(next, 0)));
+                timer = sink.scheduler().schedule(this::wakeOnExecutor, Duration.ofNanos(Math.max(next, 0)));
             } catch (RejectedExecutionException stopped) {
                 log.debug("{}: the scheduler of a subscriber has been shut down", name);
             }
+        }
+
+        /** The scheduler's thread is not for what the news may set off in the subscribers. */
+        private void wakeOnExecutor() {
+            sink.executor().execute(() -> serial.execute(this::wake));
         }
 
         private void wake() {

@@ -20,6 +20,9 @@ public interface HealthMonitor extends AutoCloseable {
     @FunctionalInterface
     interface Tracker {
 
+        /** The instance has other properties than before, at the same address. */
+        default void changed(ServiceInstance instance) {}
+
         /** Ends the watch. What is still under way for this instance is ignored. */
         void stop();
     }

@@ -1,5 +1,7 @@
 package dev.evenkeel.lb.health;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * A way to find out which instances are well. Of the two methods to get one, {@link #none()} trusts every instance, and
  * {@link #probing} asks them.
@@ -17,6 +19,8 @@ public interface HealthPolicy {
 
     /** Asks every instance again and again. */
     static HealthPolicy probing(HealthProbe probe, ProbeConfig config) {
+        requireNonNull(probe, "probe");
+        requireNonNull(config, "config");
         return context -> new Probing(probe, config, context);
     }
 }

@@ -3,6 +3,7 @@ package dev.evenkeel.lb.health;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** How often instances are probed and how their answers are weighed. An immutable value. */
 public final class ProbeConfig {
@@ -12,6 +13,8 @@ public final class ProbeConfig {
 
     /** The longest interval and time-out. */
     public static final Duration MAX_DURATION = Duration.ofDays(1);
+
+    private static final Duration DEFAULT_UNHEALTHY_INTERVAL = Duration.ofSeconds(1);
 
     private static final ProbeConfig DEFAULTS = builder().build();
 
@@ -25,7 +28,11 @@ public final class ProbeConfig {
 
     private ProbeConfig(Builder builder) {
         this.interval = builder.interval;
-        this.unhealthyInterval = builder.unhealthyInterval;
+        this.unhealthyInterval = builder.unhealthyInterval != null
+                ? builder.unhealthyInterval
+                : DEFAULT_UNHEALTHY_INTERVAL.compareTo(builder.interval) < 0
+                        ? DEFAULT_UNHEALTHY_INTERVAL
+                        : builder.interval;
         this.timeout = builder.timeout;
         this.jitter = builder.jitter;
         this.rise = builder.rise;
@@ -81,7 +88,7 @@ public final class ProbeConfig {
     public static final class Builder {
 
         private Duration interval = Duration.ofSeconds(5);
-        private Duration unhealthyInterval = Duration.ofSeconds(1);
+        private @Nullable Duration unhealthyInterval;
         private Duration timeout = Duration.ofSeconds(1);
         private double jitter = 0.2;
         private int rise = 2;
@@ -96,7 +103,7 @@ public final class ProbeConfig {
             return this;
         }
 
-        /** Default 1 s: a verdict that is in doubt is settled sooner. */
+        /** Default 1 s, or the interval if that is shorter: a verdict that is in doubt is settled sooner. */
         public Builder unhealthyInterval(Duration unhealthyInterval) {
             this.unhealthyInterval = inRange("unhealthyInterval", unhealthyInterval);
             return this;

@@ -1,5 +1,6 @@
 package dev.evenkeel.lb.health;
 
+import dev.evenkeel.lb.time.Scheduler;
 import java.time.Duration;
 
 /** What a probe is told besides the instance. Implemented by the library, so that more can be told later. */
@@ -10,4 +11,7 @@ public interface ProbeContext {
 
     /** After which time the answer is of no more use. */
     Duration timeout();
+
+    /** For probes that have to look again later; its tasks must not block. */
+    Scheduler scheduler();
 }

@@ -6,6 +6,7 @@ import dev.evenkeel.lb.concurrent.SerialExecutor;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.text.Printable;
 import dev.evenkeel.lb.time.Cancellable;
+import dev.evenkeel.lb.time.Scheduler;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -54,17 +55,25 @@ final class Probing implements HealthMonitor, ProbeContext {
     public Tracker track(ServiceInstance instance, HealthReport report) {
         Watch watch = new Watch(instance, report);
         serial.execute(watch::begin);
-        return () -> serial.execute(watch::stop);
+        return watch;
     }
 
     @Override
     public void close() {
-        serial.execute(() -> Set.copyOf(watches).forEach(Watch::stop));
+        serial.execute(() -> {
+            waiting.clear(); // before places become free
+            Set.copyOf(watches).forEach(Watch::end);
+        });
     }
 
     @Override
     public String serviceName() {
         return context.serviceName();
+    }
+
+    @Override
+    public Scheduler scheduler() {
+        return context.scheduler();
     }
 
     @Override
@@ -84,11 +93,11 @@ final class Probing implements HealthMonitor, ProbeContext {
     }
 
     /** One instance under watch. */
-    private final class Watch {
+    private final class Watch implements Tracker {
 
-        private final ServiceInstance instance;
         private final HealthReport report;
         private final RiseAndFall verdict = new RiseAndFall(config.rise(), config.fall());
+        private ServiceInstance instance;
         private @Nullable Cancellable timer;
         private @Nullable Attempt attempt;
         private boolean stopped;
@@ -98,23 +107,31 @@ final class Probing implements HealthMonitor, ProbeContext {
             this.report = report;
         }
 
+        @Override
+        public void changed(ServiceInstance to) {
+            serial.execute(() -> instance = to);
+        }
+
+        @Override
+        public void stop() {
+            serial.execute(this::end);
+        }
+
         private void begin() {
             watches.add(this);
             long phase = (long) (config.interval().toNanos() * context.random().nextDouble());
             dueAfter(Duration.ofNanos(phase));
         }
 
-        private void stop() {
+        private void end() {
             stopped = true;
             watches.remove(this);
             waiting.remove(this);
             if (timer != null) {
                 timer.cancel();
             }
-            Attempt running = attempt;
-            if (running != null) {
-                running.end();
-                running.abort();
+            if (attempt != null) {
+                attempt.abandon();
             }
         }
 
@@ -138,7 +155,7 @@ final class Probing implements HealthMonitor, ProbeContext {
         }
 
         private void launch() {
-            Attempt launched = new Attempt(this);
+            Attempt launched = new Attempt(this, instance);
             attempt = launched;
             underWay++;
             launched.launch();
@@ -148,7 +165,6 @@ final class Probing implements HealthMonitor, ProbeContext {
             saidUnanswered = false;
             HealthStatus before = verdict.status();
             HealthStatus after = verdict.answered(result.isWell());
-            dueAfter(jittered(verdict.isSettled() ? config.interval() : config.unhealthyInterval()));
             if (after != before) {
                 report.status(after, result.isWell() ? "probe passed" : "probe failed: " + result.reason());
             }
@@ -159,32 +175,52 @@ final class Probing implements HealthMonitor, ProbeContext {
                 saidUnanswered = true;
                 log.warn("{}: {} could not be probed, it may not be the only one: {}", serviceName(), instance, why);
             }
-            dueAfter(jittered(config.interval()));
+        }
+
+        /** The attempt has given back its place. */
+        private void settled() {
+            attempt = null;
+            if (!stopped) {
+                boolean calm = verdict.isSettled() || verdict.status() == HealthStatus.UNKNOWN;
+                dueAfter(jittered(calm ? config.interval() : config.unhealthyInterval()));
+            }
         }
     }
 
-    /** One probe under way. The first of answer, failure, time-out and stop ends it, the others are ignored. */
+    /**
+     * One probe. The first of answer, failure, time-out and stop decides it, the others are ignored. It keeps its place until
+     * the probe has returned its thread, too: so a probe that hangs takes up one thread and one place, not more and more.
+     */
     private final class Attempt {
 
         private final Watch watch;
+        private final ServiceInstance instance;
         private final FutureTask<@Nullable Void> task = new FutureTask<>(this::ask, null);
         private volatile @Nullable CompletionStage<ProbeResult> answer;
         private @Nullable Cancellable timer;
         private boolean started;
-        private boolean ended;
+        private boolean decided;
+        private boolean returned;
 
-        Attempt(Watch watch) {
+        Attempt(Watch watch, ServiceInstance instance) {
             this.watch = watch;
+            this.instance = instance;
         }
 
         private void launch() {
             timer = context.scheduler().schedule(this::timeUp, config.timeout());
             try {
-                context.executor().execute(task);
+                context.executor().execute(() -> {
+                    try {
+                        task.run();
+                    } finally {
+                        serial.execute(this::hasReturned);
+                    }
+                });
             } catch (RejectedExecutionException rejected) {
-                if (end()) {
-                    watch.unanswered("the executor rejects probes");
-                }
+                watch.unanswered("the executor rejects probes");
+                returned = true;
+                decide(null);
             }
         }
 
@@ -192,81 +228,111 @@ final class Probing implements HealthMonitor, ProbeContext {
         private void ask() {
             serial.execute(this::start);
             try {
-                CompletionStage<ProbeResult> given = probe.check(watch.instance, Probing.this);
+                CompletionStage<ProbeResult> given = probe.check(instance, Probing.this);
                 answer = given;
                 given.whenComplete((result, failure) -> answered(result, failure));
+                if (task.isCancelled()) {
+                    cancel(given); // by a time-out that came before there was anything to cancel
+                }
             } catch (Throwable thrown) {
                 answered(null, thrown);
-                if (thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError)) {
-                    throw thrown;
-                }
             }
         }
 
         /** The clock of a probe starts when it runs: that our own executor is busy is not the instance's fault. */
         private void start() {
-            if (!ended) {
+            if (!decided) {
                 started = true;
-                if (timer != null) {
-                    timer.cancel();
-                }
+                stopTimer();
                 timer = context.scheduler().schedule(this::timeUp, config.timeout());
             }
         }
 
         private void answered(@Nullable ProbeResult result, @Nullable Throwable failure) {
-            ProbeResult known = result != null
-                    ? result
-                    : failure != null ? ProbeResult.sick(failure) : ProbeResult.sick("the probe answered null");
-            serial.execute(() -> {
-                if (end()) {
-                    watch.answered(known);
-                }
-            });
+            ProbeResult known;
+            if (result != null) {
+                known = result;
+            } else {
+                known = failure != null ? ProbeResult.sick(failure) : ProbeResult.sick("the probe answered null");
+            }
+            serial.execute(() -> decide(known));
         }
 
         private void timeUp() {
             serial.execute(() -> {
-                if (!end()) {
+                if (decided) {
                     return;
                 }
                 if (started) {
-                    watch.answered(ProbeResult.sick("no answer within " + config.timeout()));
+                    decide(ProbeResult.sick("no answer within " + config.timeout()));
                 } else {
                     watch.unanswered("the executor was busy for " + config.timeout());
+                    decide(null);
                 }
+                abort();
             });
-            abort();
         }
 
-        /** Whether this call ended the attempt. */
-        private boolean end() {
-            if (ended) {
-                return false;
+        /** The watch has ended. */
+        private void abandon() {
+            if (!decided) {
+                decide(null);
+                abort();
             }
-            ended = true;
+        }
+
+        /** Null for no verdict. */
+        private void decide(@Nullable ProbeResult result) {
+            if (decided) {
+                return;
+            }
+            decided = true;
+            stopTimer();
+            if (result != null && !watch.stopped) {
+                watch.answered(result);
+            }
+            settleIfOver();
+        }
+
+        private void hasReturned() {
+            if (!returned) {
+                returned = true;
+                settleIfOver();
+            }
+        }
+
+        private void settleIfOver() {
+            if (decided && returned) {
+                underWay--;
+                watch.settled();
+                startWaiting();
+            }
+        }
+
+        private void stopTimer() {
             if (timer != null) {
                 timer.cancel();
             }
-            watch.attempt = null;
-            underWay--;
-            startWaiting();
-            return true;
         }
 
-        /** Interrupts the probe, cancels its answer. */
+        /** Interrupts the probe and cancels its answer, which is user code: on the executor, if that takes anything. */
         private void abort() {
             task.cancel(true);
             CompletionStage<ProbeResult> pending = answer;
             if (pending != null) {
                 try {
-                    pending.toCompletableFuture().cancel(true);
-                } catch (RuntimeException unsupported) {
-                    log.debug(
-                            "{}: the answer of a probe cannot be cancelled: {}",
-                            serviceName(),
-                            Printable.of(unsupported));
+                    context.executor().execute(() -> cancel(pending));
+                } catch (RejectedExecutionException shutDown) {
+                    cancel(pending);
                 }
+            }
+        }
+
+        private void cancel(CompletionStage<ProbeResult> pending) {
+            try {
+                pending.toCompletableFuture().cancel(true);
+            } catch (RuntimeException unsupported) {
+                log.debug("{}: a probe cannot be cancelled: {}", serviceName(), Printable.of(unsupported));
             }
         }
     }

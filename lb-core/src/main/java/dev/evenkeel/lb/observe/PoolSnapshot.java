@@ -55,7 +55,7 @@ public final class PoolSnapshot {
         return version;
     }
 
-    /** All instances, those that drain included, in the order in which they joined. */
+    /** The members in the order in which they joined, then those that drain. */
     public List<InstanceSnapshot> instances() {
         return instances;
     }

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.text.Printable;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -32,6 +34,9 @@ public final class PickRequest {
     private final ImmutableMap<String, String> requiredMetadata;
     private final ImmutableMap<String, Object> attributes;
 
+    /** The required metadata as pairs of key and value, which a pick walks through without an iterator. */
+    private final String[][] requirements;
+
     private PickRequest(Builder builder) {
         this.stickyKey = Optional.ofNullable(builder.stickyKey);
         this.avoided = ImmutableSet.copyOf(builder.avoided);
@@ -39,6 +44,9 @@ public final class PickRequest {
         this.anotherWillDo = builder.anotherWillDo;
         this.requiredMetadata = ImmutableMap.copyOf(builder.requiredMetadata);
         this.attributes = ImmutableMap.copyOf(builder.attributes);
+        this.requirements = requiredMetadata.entrySet().stream()
+                .map(entry -> new String[] {entry.getKey(), entry.getValue()})
+                .toArray(String[][]::new);
     }
 
     /** A request with only a sticky key. */
@@ -73,6 +81,20 @@ public final class PickRequest {
     /** Labels that the instance must carry. */
     public Map<String, String> requiredMetadata() {
         return requiredMetadata;
+    }
+
+    /** Whether an instance carries all the labels that are required. */
+    public boolean isMetBy(ServiceInstance instance) {
+        return requirements.length == 0 || isMetBy(instance.metadata());
+    }
+
+    private boolean isMetBy(Map<String, String> metadata) {
+        for (String[] requirement : requirements) {
+            if (!requirement[1].equals(metadata.get(requirement[0]))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What the caller tells a strategy of its own. */
@@ -118,9 +140,9 @@ public final class PickRequest {
     /** Names what is set, without the values of the key and the attributes, which may be private. */
     @Override
     public String toString() {
-        return "PickRequest[sticky=" + stickyKey.isPresent() + ", avoided=" + avoided + ", preferred=" + preferred
-                + ", anotherWillDo=" + anotherWillDo + ", requiredMetadata=" + requiredMetadata + ", attributes="
-                + attributes.keySet() + "]";
+        return Printable.of("PickRequest[sticky=" + stickyKey.isPresent() + ", avoided=" + avoided + ", preferred="
+                + preferred + ", anotherWillDo=" + anotherWillDo + ", requiredMetadata=" + requiredMetadata
+                + ", attributes=" + attributes.keySet() + "]");
     }
 
     /** Builds requests; not safe for concurrent use. */

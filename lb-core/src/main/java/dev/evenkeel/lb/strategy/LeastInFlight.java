@@ -4,7 +4,7 @@ import dev.evenkeel.lb.request.PickRequest;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The least loaded of all. Among equals each is as likely (reservoir sampling), wherever it stands in the list. */
+/** The least loaded of all. Among equals each is as likely as it is heavy (reservoir sampling), wherever it stands. */
 final class LeastInFlight implements Selector {
 
     private final Candidate[] candidates;
@@ -31,14 +31,15 @@ final class LeastInFlight implements Selector {
     private @Nullable Candidate least(PickRequest request, boolean admittedOnly) {
         Candidate least = null;
         double leastLoad = Double.POSITIVE_INFINITY;
-        int ties = 0;
+        double tiedWeight = 0;
         for (Candidate candidate : candidates) {
             double load = Load.of(candidate);
             if (load > leastLoad || (admittedOnly && !candidate.admits(request))) {
                 continue;
             }
-            ties = load < leastLoad ? 1 : ties + 1;
-            if (ties == 1 || random.nextInt(ties) == 0) {
+            double weight = candidate.weight();
+            tiedWeight = load < leastLoad ? weight : tiedWeight + weight;
+            if (load < leastLoad || least == null || random.nextDouble() * tiedWeight < weight) {
                 least = candidate;
                 leastLoad = load;
             }

@@ -1,12 +1,15 @@
 package dev.evenkeel.lb.strategy;
 
-/** How busy a candidate is for its weight. */
+/**
+ * How busy a candidate is for its weight. Idle ones are equal, whatever their weights: ties are broken in proportion to
+ * weights, so that calls which come one at a time follow the weights, too.
+ */
 final class Load {
 
     private Load() {}
 
-    /** The load with one more call: so a heavier one of two idle candidates comes first. Read once, then compare. */
+    /** Read once, then compare. */
     static double of(Candidate candidate) {
-        return (candidate.inFlight() + 1.0) / candidate.weight();
+        return candidate.inFlight() / candidate.weight();
     }
 }

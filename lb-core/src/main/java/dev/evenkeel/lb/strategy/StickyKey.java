@@ -70,8 +70,8 @@ final class StickyKey implements Selector {
     }
 
     private double score(long keyHash, int place) {
-        long bits = mix(keyHash ^ ids[place]) >>> 11;
-        double uniform = (bits + 0.5) * 0x1p-53; // never 0 and never 1
+        long bits = mix(keyHash ^ ids[place]) >>> 12;
+        double uniform = (bits + 0.5) * 0x1p-52; // never 0 and never 1
         return equalWeights ? uniform : candidates[place].weight() / -Math.log(uniform);
     }
 

@@ -14,9 +14,11 @@ public final class Strategies {
      * One after the other, each as often as its weight says, the turns of a heavy one spread out evenly.
      *
      * <p>For instances and calls that are all alike. Blind to load: a slow instance gets its turn like any other. O(1);
-     * with unequal weights as many steps as the largest weight is larger than the mean. Starts at a random place, so that
+     * with unequal weights on average as many steps as the largest weight is times the mean, at most n. Weights below
+     * 1/65,535 of the largest count as that. Starts at a random place, so that
      * many clients do not walk in step, and goes on where it was when the list changes. With equal weights any n picks in
-     * a row from one thread are n different instances.
+     * a row from one thread are n different instances. Threads that pick at the very same moment get walks of their own
+     * through the list, at most four for each processor; then all together are even up to the number of walks.
      *
      * <p>The weighted form is the static stride scheduler of gRPC proposal A58.
      */
@@ -35,7 +37,8 @@ public final class Strategies {
     }
 
     /**
-     * The one with the fewest calls in flight for its weight, ties broken at random: least connections.
+     * The one with the fewest calls in flight for its weight, ties broken at random in proportion to weights: least
+     * connections.
      *
      * <p>For calls of very different length and for connections that stay. Exact, at the price of O(n).
      */
@@ -47,8 +50,8 @@ public final class Strategies {
      * Draws two at random and takes the one with fewer calls in flight for its weight.
      *
      * <p>For most things: nearly as even as {@link #leastInFlight()} and O(1). See Mitzenmacher, The Power of Two Choices
-     * in Randomized Load Balancing (2001). A weight counts when the two are compared; it does not make an instance more
-     * likely to be drawn.
+     * in Randomized Load Balancing (2001). A weight counts when the two are compared, also when both are idle; it does not
+     * make an instance more likely to be drawn, so none gets more than 2/n of the calls.
      */
     public static LoadBalancingStrategy powerOfTwoChoices() {
         return PowerOfTwoChoices::new;

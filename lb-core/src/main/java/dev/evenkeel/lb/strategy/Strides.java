@@ -14,23 +14,21 @@ import java.util.Arrays;
  * . b c   . . c   . b c   a . c
  * </pre>
  *
- * <p>Weights are clamped to between a tenth and ten times their mean, which bounds the search to about ten rounds.
+ * <p>The heaviest place takes every visit, so that a search ends after at most one round.
  */
 final class Strides {
 
     private static final int FULL = 0xFFFF;
-    private static final double MAX_RATIO = 10;
+
+    /** 65,535 divided by the golden ratio: multiples of it, modulo 65,535, are spread out however many there are. */
+    private static final int SPREAD = 40_503;
 
     /** Of 65,535 visits to a place, how many are taken. */
     private final int[] taken;
 
     Strides(double[] weights) {
-        double mean = mean(weights);
-        double[] clamped = Arrays.stream(weights)
-                .map(weight -> Math.min(Math.max(weight, mean / MAX_RATIO), mean * MAX_RATIO))
-                .toArray();
-        double max = Arrays.stream(clamped).max().orElseThrow();
-        taken = Arrays.stream(clamped)
+        double max = Arrays.stream(weights).max().orElseThrow();
+        taken = Arrays.stream(weights)
                 .mapToInt(weight -> Math.max(1, (int) Math.round(weight / max * FULL)))
                 .toArray();
     }
@@ -42,16 +40,7 @@ final class Strides {
     /** Whether the visit to this place in this round, which is not negative, is taken. */
     boolean isTaken(int place, long round) {
         long share = taken[place];
-        long phase = (share * (round % FULL) + (FULL / 2L) * place) % FULL;
+        long phase = (share * (round % FULL) + (long) SPREAD * place) % FULL;
         return phase >= FULL - share;
-    }
-
-    /** The mean, without overflow for weights up to the largest number. */
-    private static double mean(double[] weights) {
-        double mean = 0;
-        for (double weight : weights) {
-            mean += weight / weights.length;
-        }
-        return mean;
     }
 }

@@ -32,13 +32,19 @@ public final class HostNames {
      */
     public static String canonicalHost(String parameter, String host) {
         requireNonNull(host, parameter);
-        if (host.startsWith("[") && host.endsWith("]") && host.indexOf(':') >= 0) {
-            return ipv6(parameter, host, host.substring(1, host.length() - 1));
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        String bare = bracketed ? host.substring(1, host.length() - 1) : host;
+        if (bare.indexOf(':') >= 0 && InetAddresses.isInetAddress(withoutZone(bare))) {
+            if (bare.indexOf('%') >= 0) {
+                throw refusal(parameter, host, "an address without a zone, which means nothing to other machines");
+            }
+            return InetAddresses.toAddrString(InetAddresses.forString(bare));
         }
-        if (InetAddresses.isInetAddress(withoutZone(host)) && host.indexOf(':') >= 0) {
-            return ipv6(parameter, host, host);
-        }
-        return canonicalName(parameter, host, "a host name or an IP address, without scheme, port or path");
+        return canonicalName(
+                parameter,
+                host,
+                "a host name or an IP address, without scheme, port or path"
+                        + (host.indexOf('_') >= 0 ? "; '_' cannot be in a URL" : ""));
     }
 
     /**
@@ -66,28 +72,9 @@ public final class HostNames {
         return canonicalHost.indexOf(':') >= 0;
     }
 
-    private static String ipv6(String parameter, String given, String address) {
-        String plain = withoutZone(address);
-        String zone = address.substring(plain.length());
-        if (!InetAddresses.isInetAddress(plain) || !isZone(zone)) {
-            throw refusal(parameter, given, "an IPv6 address");
-        }
-        String canonical = InetAddresses.toAddrString(InetAddresses.forString(plain));
-        if (!isIpv6(canonical) && !zone.isEmpty()) {
-            throw refusal(parameter, given, "an address without a zone, as it is IPv4");
-        }
-        return canonical + zone;
-    }
-
     private static String withoutZone(String address) {
         int percent = address.indexOf('%');
         return percent < 0 ? address : address.substring(0, percent);
-    }
-
-    private static boolean isZone(String zone) {
-        return zone.isEmpty()
-                || (zone.length() > 1
-                        && zone.chars().skip(1).allMatch(c -> isLetterOrDigit(c) || "-._~".indexOf(c) >= 0));
     }
 
     private static String canonicalName(String parameter, String given, String expected) {
@@ -117,7 +104,7 @@ public final class HostNames {
         if (name.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             return name;
         }
-        if (name.chars().anyMatch(c -> c <= ' ' || c == 0x7f) || !Printable.isPrintable(name)) {
+        if (name.chars().anyMatch(c -> c <= ' ' || c == 0x7f || isAmbiguous(c)) || !Printable.isPrintable(name)) {
             throw refusal(parameter, given, expected);
         }
         try {
@@ -127,11 +114,30 @@ public final class HostNames {
         }
     }
 
+    /** Sharp s and final sigma: letters of their own for some clients, spellings of others for the rest (RFC 5894, 7.2). */
+    private static boolean isAmbiguous(int c) {
+        return c == 0xdf || c == 0x3c2;
+    }
+
+    /** Punycode that stands for something, and is the only way to write it. */
+    private static boolean isReadable(String label) {
+        if (!label.startsWith("xn--")) {
+            return true;
+        }
+        String unicode = IDN.toUnicode(label);
+        try {
+            return !unicode.equals(label) && IDN.toASCII(unicode).equals(label);
+        } catch (IllegalArgumentException unmappable) {
+            return false;
+        }
+    }
+
     private static boolean isLabel(String label) {
         return !label.isEmpty()
                 && !label.startsWith("-")
                 && !label.endsWith("-")
-                && label.chars().allMatch(c -> isLetterOrDigit(c) || c == '-');
+                && label.chars().allMatch(c -> isLetterOrDigit(c) || c == '-')
+                && isReadable(label);
     }
 
     /** Digits alone, or hexadecimal: what some resolvers take for an address. */

@@ -41,8 +41,14 @@ public final class Printable {
 
     /** What went wrong, in one line: the type, and the message where there is one. */
     public static String of(Throwable thrown) {
-        String message = thrown.getMessage();
-        String type = thrown.getClass().getSimpleName();
+        String simple = thrown.getClass().getSimpleName();
+        String type = simple.isEmpty() ? thrown.getClass().getName() : simple;
+        String message;
+        try {
+            message = thrown.getMessage();
+        } catch (RuntimeException unspeakable) {
+            return type;
+        }
         return message == null ? type : type + ": " + of((Object) message);
     }
 

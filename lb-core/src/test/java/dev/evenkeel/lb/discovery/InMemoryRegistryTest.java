@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +97,26 @@ class InMemoryRegistryTest {
         assertThat(registry.instances("orders")).isEmpty();
     }
 
+    /** Somebody else has had the id since, and has left: the first one has no say any more. */
+    @Test
+    void doesNotBringBackWhatAnotherRegistrationHasEnded() {
+        Registration first = registry.register("orders", ONE, TTL);
+        clock.advance(TTL);
+        registry.register("orders", ONE).close();
+        first.heartbeat();
+        assertThat(registry.instances("orders")).isEmpty();
+    }
+
+    @Test
+    void doesNotBringBackWhatHasBeenDeregistered() {
+        Registration first = registry.register("orders", ONE, TTL);
+        clock.advance(TTL);
+        assertThat(registry.instances("orders")).isEmpty();
+        registry.deregister("orders", ONE.id());
+        first.heartbeat();
+        assertThat(registry.instances("orders")).isEmpty();
+    }
+
     @Test
     void replacesARegistrationOfTheSameId() {
         ServiceInstance heavier = ONE.toBuilder().weight(3).build();
@@ -138,7 +159,10 @@ class InMemoryRegistryTest {
     void refusesATimeToLiveOfNothing() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.register("orders", ONE, Duration.ZERO))
-                .withMessage("timeToLive: PT0S (expected: > 0)");
+                .withMessage("timeToLive: PT0S (expected: more than 0, at most PT8760H)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.register("orders", ONE, Duration.ofSeconds(Long.MAX_VALUE)))
+                .withMessageEndingWith("(expected: more than 0, at most PT8760H)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.register("order_service", ONE))
                 .withMessageContaining("for instance order-service");
@@ -176,6 +200,11 @@ class InMemoryRegistryTest {
         @Override
         public Scheduler scheduler() {
             return clock;
+        }
+
+        @Override
+        public Executor executor() {
+            return Runnable::run;
         }
 
         @Override

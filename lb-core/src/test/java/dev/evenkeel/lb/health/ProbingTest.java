@@ -7,11 +7,13 @@ import dev.evenkeel.lb.testkit.VirtualClock;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -135,6 +138,71 @@ class ProbingTest {
         assertThat(probe.asked).isEqualTo(1);
     }
 
+    /** A probe that ignores its interrupt, as look-ups of names do, must not take up one thread after the other. */
+    @Test
+    void neverAsksAnInstanceAgainWhileAProbeOfItHoldsAThread() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger times = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        executor = threads;
+        try {
+            track(
+                    probing(
+                            HealthProbe.blocking((instance, context) -> {
+                                times.incrementAndGet();
+                                asked.countDown();
+                                while (goOn.getCount() > 0) {
+                                    Thread.onSpinWait();
+                                }
+                                return ProbeResult.well();
+                            }),
+                            exact().build()),
+                    ONE);
+            clock.runDue();
+            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            clock.advance(INTERVAL.multipliedBy(20));
+            assertThat(verdicts).containsExactly("10.0.0.1:80 UNHEALTHY: probe failed: no answer within PT1S");
+            assertThat(times).hasValue(1);
+        } finally {
+            goOn.countDown();
+            threads.shutdown();
+        }
+        assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void asksTheInstanceAsItIsNow() {
+        List<ServiceInstance> asked = new ArrayList<>();
+        HealthMonitor.Tracker tracker = track(
+                probing(
+                        (instance, context) -> {
+                            asked.add(instance);
+                            return CompletableFuture.completedFuture(ProbeResult.well());
+                        },
+                        exact().build()),
+                ONE);
+        clock.runDue();
+        ServiceInstance changed = ONE.toBuilder().weight(7).build();
+        tracker.changed(changed);
+        clock.advance(INTERVAL);
+        assertThat(asked).containsExactly(ONE, changed);
+    }
+
+    @Test
+    void startsNoProbeWhenItIsClosed() {
+        ScriptedProbe probe = new ScriptedProbe();
+        probe.answer = CompletableFuture::new;
+        HealthMonitor monitor = probing(probe, exact().maxConcurrent(1).build());
+        for (int i = 0; i < 5; i++) {
+            track(monitor, ServiceInstance.of("10.0.0." + i + ":80"));
+        }
+        clock.runDue();
+        monitor.close();
+        assertThat(probe.asked).isEqualTo(1);
+        assertThat(clock.pendingTasks()).isZero();
+    }
+
     @Test
     void ignoresAnAnswerThatArrivesAfterTheEnd() {
         CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
@@ -229,10 +297,14 @@ class ProbingTest {
         ScriptedProbe probe = new ScriptedProbe();
         track(probing(probe, exact().build()), ONE);
         clock.advance(INTERVAL.multipliedBy(3));
-        executor = task -> {};
+        Queue<Runnable> stuck = new ArrayDeque<>();
+        executor = stuck::add;
         clock.advance(INTERVAL.multipliedBy(3));
         assertThat(verdicts).isEmpty();
+        assertThat(probe.asked).isZero();
+        assertThat(stuck).hasSize(1); // no second one for this instance while the first is in the queue
         executor = Runnable::run;
+        stuck.remove().run();
         clock.advance(INTERVAL.multipliedBy(3));
         assertThat(verdicts).containsExactly("10.0.0.1:80 HEALTHY: probe passed");
     }

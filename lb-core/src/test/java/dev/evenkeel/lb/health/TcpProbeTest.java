@@ -3,20 +3,26 @@ package dev.evenkeel.lb.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
-import java.io.IOException;
+import dev.evenkeel.lb.testkit.FakeProbeContext;
+import dev.evenkeel.lb.testkit.VirtualClock;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class TcpProbeTest {
 
+    private final VirtualClock clock = new VirtualClock();
+
     @Test
     void isWellWhereAConnectionCanBeMade() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            assertThat(probe(server.getLocalPort(), Duration.ofSeconds(5)).isWell())
-                    .isTrue();
+            assertThat(answer(server.getLocalPort()).isWell()).isTrue();
             try (Socket accepted = server.accept()) {
                 assertThat(accepted.getInputStream().read()).isEqualTo(-1); // hung up without a word
             }
@@ -29,33 +35,33 @@ class TcpProbeTest {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             port = server.getLocalPort();
         }
-        ProbeResult result = probe(port, Duration.ofSeconds(5));
+        ProbeResult result = answer(port);
         assertThat(result.isWell()).isFalse();
         assertThat(result.reason()).startsWith("ConnectException: Connection refused");
     }
 
     /** Nobody accepts and the queue is full: a black hole that needs no special network. */
     @Test
-    void isSickWhereNobodyAnswers() throws Exception {
+    void hasNoAnswerWhereNobodyAnswersAndLooksNoMoreWhenItIsCancelled() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Socket[] queued = new Socket[8];
+            List<SocketChannel> queued = new ArrayList<>();
             try {
-                for (int i = 0; i < queued.length; i++) {
-                    queued[i] = new Socket();
-                    try {
-                        queued[i].connect(server.getLocalSocketAddress(), 50);
-                    } catch (IOException full) {
-                        break;
-                    }
+                for (int i = 0; i < 8; i++) { // more than a backlog of one takes
+                    SocketChannel channel = SocketChannel.open();
+                    queued.add(channel);
+                    channel.configureBlocking(false);
+                    channel.connect(server.getLocalSocketAddress());
                 }
-                ProbeResult result = probe(server.getLocalPort(), Duration.ofMillis(50));
-                assertThat(result.isWell()).isFalse();
-                assertThat(result.reason()).startsWith("SocketTimeoutException");
+                CompletableFuture<ProbeResult> answer = ask(server.getLocalPort());
+                clock.advance(Duration.ofSeconds(10));
+                assertThat(answer).isNotDone();
+                assertThat(clock.pendingTasks()).isEqualTo(1);
+                answer.cancel(true);
+                clock.advance(Duration.ofSeconds(10));
+                assertThat(clock.pendingTasks()).isZero();
             } finally {
-                for (Socket socket : queued) {
-                    if (socket != null) {
-                        socket.close();
-                    }
+                for (SocketChannel channel : queued) {
+                    channel.close();
                 }
             }
         }
@@ -71,26 +77,22 @@ class TcpProbeTest {
         assertThat(result.reason()).startsWith("UnknownHostException");
     }
 
-    private static ProbeResult probe(int port, Duration timeout) throws Exception {
+    private CompletableFuture<ProbeResult> ask(int port) {
         ServiceInstance instance =
                 ServiceInstance.of(InetAddress.getLoopbackAddress().getHostAddress(), port);
-        return HealthProbe.tcp()
-                .check(instance, context(timeout))
-                .toCompletableFuture()
-                .get();
+        return HealthProbe.tcp().check(instance, context(Duration.ofSeconds(5))).toCompletableFuture();
     }
 
-    private static ProbeContext context(Duration timeout) {
-        return new ProbeContext() {
-            @Override
-            public String serviceName() {
-                return "orders";
-            }
+    private ProbeResult answer(int port) {
+        CompletableFuture<ProbeResult> answer = ask(port);
+        while (!answer.isDone()) { // the other end is the kernel, which has a clock of its own
+            clock.advance(Duration.ofMillis(1));
+            Thread.onSpinWait();
+        }
+        return answer.join();
+    }
 
-            @Override
-            public Duration timeout() {
-                return timeout;
-            }
-        };
+    private ProbeContext context(Duration timeout) {
+        return new FakeProbeContext(timeout, clock);
     }
 }

@@ -197,7 +197,6 @@ class ServiceInstanceTest {
                     "user@h",
                     "h:80",
                     "http://h",
-                    "host_with_underscore",
                     "-a",
                     "a-",
                     "a..b",
@@ -215,12 +214,24 @@ class ServiceInstanceTest {
                     "[10.0.0.1]",
                     "[]",
                     "::g",
-                    "1::2::3"
+                    "1::2::3",
+                    "xn--zzzz99999",
+                    "xn--a",
+                    "fa\u00df.de",
+                    "\u03c3\u03c2.gr"
                 })
         void refusesWhatIsNeitherNameNorAddress(String host) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> ServiceInstance.of(host, 80))
                     .withMessage("host: " + host + EXPECTED);
+        }
+
+        @Test
+        void refusesUnderscoresAndSaysWhy() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ServiceInstance.of("host_with_underscore", 80))
+                    .withMessage("host: host_with_underscore (expected: a host name or an IP address, without scheme,"
+                            + " port or path; '_' cannot be in a URL)");
         }
 
         @Test
@@ -244,11 +255,12 @@ class ServiceInstanceTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"::ffff:1.2.3.4%eth0", "[::ffff:1.2.3.4%1]"})
-        void refusesAZoneOnIpv4(String host) {
+        @ValueSource(strings = {"fe80::1%eth0", "[fe80::1%1]", "::ffff:1.2.3.4%eth0", "::1%1"})
+        void refusesAZone(String host) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> ServiceInstance.of(host, 80))
-                    .withMessage("host: " + host + " (expected: an address without a zone, as it is IPv4)");
+                    .withMessage("host: " + host
+                            + " (expected: an address without a zone, which means nothing to other machines)");
         }
     }
 
@@ -262,7 +274,6 @@ class ServiceInstanceTest {
         "[::1], ::1",
         "0:0:0:0:0:0:0:1, ::1",
         "2001:DB8::A, 2001:db8::a",
-        "fe80::1%eth0, fe80::1%eth0",
         "::ffff:1.2.3.4, 1.2.3.4",
         "1.2.3.4., 1.2.3.4"
     })

@@ -34,10 +34,21 @@ class LeastInFlightTest {
     @Test
     void dividesByTheWeight() {
         FakeCandidates candidates = FakeCandidates.ofWeights(1, 4);
-        candidates.get(1).inFlight(2); // (2 + 1) / 4 < (0 + 1) / 1
+        candidates.get(0).inFlight(1);
+        candidates.get(1).inFlight(3);
         assertThat(select(candidates, PickRequest.EMPTY)).isSameAs(candidates.get(1));
-        candidates.get(1).inFlight(4);
+        candidates.get(1).inFlight(5);
         assertThat(select(candidates, PickRequest.EMPTY)).isSameAs(candidates.get(0));
+    }
+
+    /** Calls that come one at a time find everybody idle: they follow the weights all the same. */
+    @Test
+    void breaksTiesInProportionToWeights() {
+        FakeCandidates candidates = FakeCandidates.ofWeights(1, 3, 1.01).withRandom(new Random(2));
+        int[] counts = Counting.picks(candidates, Strategies.leastInFlight().newSelector(candidates), 50_100);
+        assertThat(counts[0]).isBetween(9_450, 10_550); // 6 standard deviations around 10,000
+        assertThat(counts[1]).isBetween(29_300, 30_700);
+        assertThat(counts[2]).isBetween(9_550, 10_650);
     }
 
     /** First-wins would give the first place all, a random start only would favour what follows a busy one. */

@@ -47,8 +47,17 @@ class PowerOfTwoChoicesTest {
     @Test
     void comparesWithTheWeight() {
         FakeCandidates candidates = FakeCandidates.ofWeights(1, 3).withRandom(new ScriptedRandom(0, 0));
-        candidates.get(1).inFlight(1); // (1 + 1) / 3 < (0 + 1) / 1
+        candidates.get(0).inFlight(1);
+        candidates.get(1).inFlight(2);
         assertThat(select(candidates)).isSameAs(candidates.get(1));
+    }
+
+    /** Calls that come one at a time find everybody idle: they follow the weights all the same. */
+    @Test
+    void breaksTiesInProportionToWeights() {
+        FakeCandidates candidates = FakeCandidates.ofWeights(1, 3).withRandom(new Random(2));
+        int[] counts = Counting.picks(candidates, Strategies.powerOfTwoChoices().newSelector(candidates), 40_000);
+        assertThat(counts[0]).isBetween(9_480, 10_520); // 6 standard deviations around 10,000
     }
 
     @Test

@@ -37,8 +37,13 @@ import org.slf4j.LoggerFactory;
  * <p><b>What stays.</b> The URL: the {@code Host} header, cookies, cache entries, redirects, authenticators and the name
  * that TLS verifies are those of the service, not of the instance. For {@code https} the server name of the handshake is
  * that of the service, too. All settings of the wrapped client apply, but for three in balanced calls: they do not go
- * through a proxy, their connections are kept in a pool for each instance (five idle ones for five minutes, as OkHttp's
- * default), and OkHttp repeats none of them, since it would repeat even a POST that has been executed.
+ * through a proxy, their connections are kept in a pool for each instance (OkHttp's default one: some five idle connections
+ * for some five minutes), and OkHttp repeats nothing but GET and HEAD when a connection is lost, on a new one to the same
+ * instance, since it would repeat even a POST that has been executed.
+ *
+ * <p><b>Interceptors</b> of the wrapped client are outside: when one of them tries again, an instance is picked again. Over
+ * HTTP/2 it is the same one if possible, as OkHttp keeps a call on its connection. Those that are added to the balanced
+ * client are inside, and stay on one instance whatever they do.
  *
  * <p><b>In flight.</b> A call counts from the pick until its body has ended or has been closed, it has failed or it is
  * cancelled; a WebSocket until it is closed. A response that is neither read nor closed stays in flight.

@@ -5,6 +5,7 @@ import dev.evenkeel.lb.health.ProbeContext;
 import dev.evenkeel.lb.health.ProbeResult;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,8 @@ import okhttp3.Response;
 
 /** One GET to one instance; see {@link OkHttpProbe}. */
 final class GetProbe implements HealthProbe {
+
+    private static final Duration NO_LIMIT = Duration.ZERO; // but that of the whole call
 
     private static final int MAX_BODY = 8 * 1024;
     private static final String USER_AGENT = "evenkeel-probe";
@@ -45,6 +48,9 @@ final class GetProbe implements HealthProbe {
                 .cache(null)
                 .followRedirects(false)
                 .followSslRedirects(false)
+                .connectTimeout(NO_LIMIT)
+                .readTimeout(NO_LIMIT)
+                .writeTimeout(NO_LIMIT)
                 .dispatcher(new Dispatcher(client.dispatcher().executorService()))
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
         probing.interceptors().removeIf(BalancingInterceptor.class::isInstance);

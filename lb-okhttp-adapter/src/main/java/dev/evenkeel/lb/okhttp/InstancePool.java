@@ -45,8 +45,4 @@ final class InstancePool {
     void closeIdle() {
         connections.evictAll();
     }
-
-    int connectionCount() {
-        return connections.connectionCount();
-    }
 }

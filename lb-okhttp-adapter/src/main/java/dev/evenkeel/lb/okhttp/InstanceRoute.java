@@ -2,11 +2,8 @@ package dev.evenkeel.lb.okhttp;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.net.Proxy;
-import java.net.ProxySelector;
-import javax.net.SocketFactory;
-import okhttp3.Dns;
 import okhttp3.Interceptor;
-import org.jspecify.annotations.Nullable;
+import okhttp3.Request;
 
 /**
  * What makes a call to a URL go to one instance: the settings of the call, over those that the client has otherwise.
@@ -34,27 +31,28 @@ final class InstanceRoute {
 
     /** Whether it will do for a call, too. Clients that were derived from one another may differ in their settings. */
     boolean suits(String otherHost, Interceptor.Chain chain) {
-        Dns otherDns = chain.getDns();
-        SocketFactory otherSockets = chain.getSocketFactory();
-        Proxy otherProxy = chain.getProxy();
-        ProxySelector otherSelector = chain.getProxySelector();
         return urlHost.equals(otherHost)
-                && dns.others() == otherDns
-                && sockets.sockets() == otherSockets
-                && proxies.isOver(otherProxy, otherSelector);
+                && dns.others() == chain.getDns()
+                && sockets.sockets() == chain.getSocketFactory()
+                && proxies.isOver(chain.getProxy(), chain.getProxySelector());
     }
 
     /**
-     * The chain, going to the instance. OkHttp must not repeat anything by itself there: it would repeat a POST that the
-     * instance has already executed.
+     * The chain, going to the instance. Of what fails there OkHttp repeats GET and HEAD, on a new connection to the same
+     * instance, unless the client is told not to: it is how a connection is overcome that the server has closed meanwhile.
+     * It must repeat nothing else, as it would repeat a POST that the instance has already executed.
      */
     Interceptor.Chain over(Interceptor.Chain chain) {
-        @Nullable Proxy byTheSelector = null;
+        Proxy byTheSelector = null;
         return chain.withDns(dns)
                 .withSocketFactory(sockets)
                 .withProxySelector(proxies)
                 .withProxy(byTheSelector)
-                .withRetryOnConnectionFailure(false);
+                .withRetryOnConnectionFailure(chain.getRetryOnConnectionFailure() && isRepeatable(chain.request()));
+    }
+
+    private static boolean isRepeatable(Request request) {
+        return request.method().equals("GET") || request.method().equals("HEAD");
     }
 
     @Override

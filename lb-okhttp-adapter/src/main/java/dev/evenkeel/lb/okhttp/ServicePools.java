@@ -3,7 +3,6 @@ package dev.evenkeel.lb.okhttp;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** The connections of one client to the instances of one service. */
 final class ServicePools {
@@ -43,10 +42,6 @@ final class ServicePools {
     void close() {
         closed = true;
         pools.values().forEach(InstancePool::retire);
-    }
-
-    @Nullable InstancePool find(ServiceInstance instance) {
-        return pools.get(Key.of(instance));
     }
 
     /** What makes an instance another one; its weight, for instance, does not. */

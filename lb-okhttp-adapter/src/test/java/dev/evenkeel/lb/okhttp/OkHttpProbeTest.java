@@ -9,9 +9,11 @@ import dev.evenkeel.lb.health.ProbeConfig;
 import dev.evenkeel.lb.health.ProbeContext;
 import dev.evenkeel.lb.health.ProbeResult;
 import dev.evenkeel.lb.testkit.Eventually;
+import dev.evenkeel.lb.testkit.FakeProbeContext;
 import dev.evenkeel.lb.testkit.RecordedRequest;
 import dev.evenkeel.lb.testkit.ScriptedReply;
 import dev.evenkeel.lb.testkit.ScriptedServer;
+import dev.evenkeel.lb.testkit.VirtualClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -208,17 +210,7 @@ class OkHttpProbeTest {
     }
 
     private static CompletableFuture<ProbeResult> ask(HealthProbe probe, ScriptedServer server, Duration timeout) {
-        ProbeContext context = new ProbeContext() {
-            @Override
-            public String serviceName() {
-                return "orders";
-            }
-
-            @Override
-            public Duration timeout() {
-                return timeout;
-            }
-        };
+        ProbeContext context = new FakeProbeContext(timeout, new VirtualClock());
         return probe.check(server.instance(), context).toCompletableFuture();
     }
 }

@@ -10,9 +10,11 @@ import dev.evenkeel.lb.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
+import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -55,6 +57,40 @@ class ResendTest {
             assertThat(orders.picks()).isEqualTo(before + 1);
             assertThat(orders.ended(Kind.FAILED)).isEqualTo(1);
         }
+    }
+
+    /** As a server does that restarts, or closes what has been idle for long: no client makes its caller feel that. */
+    @Test
+    void getThatFindsItsKeptConnectionClosedIsRepeatedOnANewOne() throws Exception {
+        try (Orders orders = Orders.of(closingTheSecond())) {
+            assertThat(orders.get("http://orders/x")).isEqualTo("1");
+            assertThat(orders.get("http://orders/x")).isEqualTo("3");
+            assertThat(orders.picks()).isEqualTo(2);
+            assertThat(orders.ended(Kind.SUCCESS)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void getIsNotRepeatedWhenTheClientIsToldNotTo() throws Exception {
+        ScriptedServer closing = closingTheSecond();
+        try (Orders orders = Orders.of(closing)) {
+            OkHttpClient once =
+                    orders.http().newBuilder().retryOnConnectionFailure(false).build();
+            once.newCall(Orders.request("http://orders/x")).execute().close();
+            assertThatThrownBy(() ->
+                            once.newCall(Orders.request("http://orders/x")).execute())
+                    .isInstanceOf(IOException.class);
+            assertThat(closing.requestCount()).isEqualTo(2);
+            assertThat(orders.ended(Kind.FAILED)).isEqualTo(1);
+        }
+    }
+
+    private static ScriptedServer closingTheSecond() {
+        AtomicInteger requests = new AtomicInteger();
+        return ScriptedServer.start().reply(request -> {
+            int number = requests.incrementAndGet();
+            return number == 2 ? ScriptedReply.hangUp() : ScriptedReply.ok(String.valueOf(number));
+        });
     }
 
     @ParameterizedTest

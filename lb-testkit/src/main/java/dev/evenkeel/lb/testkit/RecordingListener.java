@@ -19,6 +19,9 @@ public final class RecordingListener implements LoadBalancerListener {
     private final Set<ServiceInstance> present = new HashSet<>();
     private boolean closed;
 
+    /** A listener that has heard nothing yet. */
+    public RecordingListener() {}
+
     /** What has been heard so far, in order. */
     public synchronized List<String> lines() {
         return List.copyOf(lines);

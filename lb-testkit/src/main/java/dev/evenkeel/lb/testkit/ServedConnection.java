@@ -3,6 +3,7 @@ package dev.evenkeel.lb.testkit;
 import dev.evenkeel.lb.testkit.ScriptedReply.Manner;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection to a {@link ScriptedServer}, with a thread of its own: reads requests, does what the script says. */
 final class ServedConnection {
+
+    private static final int CHUNK_BYTES = 8 * 1024;
 
     private final Socket socket;
     private final Function<RecordedRequest, ScriptedReply> script;
@@ -88,6 +91,7 @@ final class ServedConnection {
                 pass(reply.bodyGate().orElse(null));
             }
             case ENDLESS -> {
+                socket.setSendBufferSize(CHUNK_BYTES); // no need to be far ahead of who reads
                 writeHead(reply, out);
                 writeForEver(reply, out);
             }
@@ -132,15 +136,23 @@ final class ServedConnection {
     }
 
     private static void writeForEver(ScriptedReply reply, OutputStream out) throws IOException {
-        byte[] body = reply.body();
-        byte[] size = (Integer.toHexString(body.length) + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] chunk = chunk(reply.body());
         while (true) { // until the caller hangs up, or the test: then a write fails
-            out.write(size);
-            out.write(body);
-            out.write('\r');
-            out.write('\n');
+            out.write(chunk);
             out.flush();
         }
+    }
+
+    /** The text again and again, as one chunk of a size at which the server is busy with waiting. */
+    private static byte[] chunk(byte[] text) {
+        int size = CHUNK_BYTES / text.length * text.length;
+        ByteArrayOutputStream chunk = new ByteArrayOutputStream();
+        chunk.writeBytes((Integer.toHexString(size) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        for (int written = 0; written < size; written += text.length) {
+            chunk.writeBytes(text);
+        }
+        chunk.writeBytes("\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        return chunk.toByteArray();
     }
 
     private static void drain(InputStream in) throws IOException {

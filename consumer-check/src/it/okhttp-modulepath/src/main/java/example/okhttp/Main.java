@@ -1,26 +1,50 @@
 package example.okhttp;
 
-import dev.evenkeel.lb.Placeholder;
-import dev.evenkeel.lb.okhttp.OkHttpPlaceholder;
+import com.sun.net.httpserver.HttpServer;
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.okhttp.BalancedOkHttp;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
 
-/** What a user of the README has. */
+/** What a user of the README has: one real call, which must have gone to the one instance. */
 public final class Main {
+
     private Main() {}
 
-    /**
-     * Fails unless it runs on the module path.
-     *
-     * @param args not used
-     */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
         if (!Main.class.getModule().isNamed()) {
             throw new IllegalStateException("not on the module path: " + Main.class.getModule());
         }
-        String line = Placeholder.names(null) + " " + OkHttpPlaceholder.describe(new OkHttpClient());
-        if (!line.contains("h2")) {
-            throw new IllegalStateException(line);
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        HttpServer server = HttpServer.create(new InetSocketAddress(loopback, 0), 0);
+        server.createContext("/v1/", exchange -> {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+        String instance = loopback.getHostAddress() + ":" + server.getAddress().getPort();
+        try (LoadBalancer orders =
+                LoadBalancer.builder("orders").instances(instance).build()) {
+            OkHttpClient http = BalancedOkHttp.wrap(new OkHttpClient(), orders);
+            Request request = new Request.Builder().url("http://orders/v1/42").build();
+            try (Response response = http.newCall(request).execute()) {
+                report("okhttp-modulepath", response.code(), orders);
+            }
+        } finally {
+            server.stop(0);
         }
-        System.out.println("consumer of okhttp-modulepath: " + line);
+    }
+
+    private static void report(String consumer, int status, LoadBalancer orders) {
+        if (status != 204
+                || orders.snapshot().instances().get(0).picks() != 1
+                || orders.snapshot().inFlight() != 0) {
+            throw new IllegalStateException("status " + status + ", " + orders.snapshot());
+        }
+        System.out.println(
+                "consumer of " + consumer + ": " + orders.snapshot().instances().get(0));
     }
 }

@@ -1,0 +1,75 @@
+package dev.evenkeel.lb.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ExamplesTest {
+
+    @Test
+    void firstIsTheFirstUntilItIsFull() {
+        assertThat(OwnStrategy.picks(OwnStrategy.first(), 2)).containsExactly("b1", "b1");
+        assertThat(OwnStrategy.picks(OwnStrategy.first(), 3)).element(2).isNotEqualTo("b1");
+    }
+
+    @Test
+    void zoneFirstGoesElsewhereWhenItsZoneIsFull() {
+        List<String> picks = OwnStrategy.picks(OwnStrategy.zoneFirst("a"), 8);
+        assertThat(picks.subList(0, 4)).containsExactly("a1", "a2", "a1", "a2");
+        assertThat(picks.subList(4, 8)).containsExactlyInAnyOrder("b1", "b1", "b2", "b2");
+    }
+
+    @Test
+    void zoneFirstMakesDoWithoutItsZone() {
+        assertThat(OwnStrategy.picks(OwnStrategy.zoneFirst("c"), 4)).containsExactly("b1", "a1", "a2", "b2");
+    }
+
+    @Test
+    void ownStrategyRuns() throws Exception {
+        assertThat(printedBy(() -> OwnStrategy.main(new String[0]))).contains("zone first: [a1, a2, a1, a2,");
+    }
+
+    @Test
+    void ownSourceFollowsItsFileAndKeepsTheLastGoodList() throws Exception {
+        String printed = printedBy(() -> OwnSource.main(new String[0]));
+        assertThat(printed.lines().filter(line -> line.contains("10.0.0.1:8080")))
+                .hasSize(1);
+        assertThat(printed.lines().filter(line -> line.contains("10.0.0.2:8080")))
+                .hasSize(3);
+        assertThat(printed.lines().filter(line -> line.contains("10.0.0.3:8080")))
+                .hasSize(2);
+        assertThat(printed).contains("cannot deliver: IllegalArgumentException");
+    }
+
+    @Test
+    void noHttpAtAllAsksAnotherOneWhenNobodyIsThere() throws Exception {
+        String printed = printedBy(() -> NoHttpAtAll.main(new String[0]));
+        assertThat(printed.lines().filter(line -> line.matches("(one|two) says [a-f]")))
+                .hasSize(6);
+        assertThat(printed.lines().filter(line -> line.contains(" inFlight=0 ")))
+                .hasSize(3);
+        assertThat(printed).containsPattern("down at .* picks=([1-9]\\d*) failures=\\1");
+    }
+
+    private interface Program {
+        void run() throws Exception;
+    }
+
+    private static String printedBy(Program program) throws Exception {
+        PrintStream before = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+            System.setOut(out);
+            program.run();
+        } finally {
+            System.setOut(before);
+        }
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+}

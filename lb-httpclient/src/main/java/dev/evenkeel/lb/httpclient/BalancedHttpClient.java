@@ -1,0 +1,351 @@
+package dev.evenkeel.lb.httpclient;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.evenkeel.lb.Lease;
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.call.Acquisition;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.routing.Router;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An {@link HttpClient} that sends each request for a service to one of its instances, through a client that it wraps.
+ *
+ * <pre>{@code
+ * LoadBalancer orders = LoadBalancer.builder("orders")
+ *         .instances("10.0.0.1:8080", "10.0.0.2:8080")
+ *         .build();
+ * HttpClient http = BalancedHttpClient.wrap(HttpClient.newHttpClient(), orders);
+ * http.send(HttpRequest.newBuilder(URI.create("http://orders/v1/42")).build(), BodyHandlers.ofString());
+ * }</pre>
+ *
+ * <p><b>What is balanced.</b> Requests whose host is the name of a service, in any case and with any port. All others go
+ * to the wrapped client as they are. Of a balanced request only host and port are replaced, those of the instance instead
+ * of the service; so these, too, are what the instance sees as {@code Host}. The response shows the request and the URL
+ * of the caller, and {@link #instance} tells who answered. A call is in flight from the pick until its body has been read,
+ * closed, or has failed.
+ *
+ * <p><b>Errors</b> are those of any client. No instance, or all at their limit: a {@link java.net.ConnectException} whose
+ * cause says why. Balancer or client closed: an {@link IOException}. {@code sendAsync} never throws these, its future
+ * fails with them. A call waits for the first list of instances, if that has not arrived yet, as long as the balancer is
+ * told to.
+ *
+ * <p><b>Timeouts.</b> Give the wrapped client a connect timeout, one or two seconds; without one, an instance whose machine
+ * is gone holds a call up until the operating system gives in. {@code HttpRequest.timeout} is honoured as by any client:
+ * it ends with the head of the response.
+ *
+ * <p><b>Threads and lifetime.</b> Safe for concurrent use, as the wrapped client. {@link #close}, {@link #shutdown} and
+ * {@link #shutdownNow} do to the wrapped client what they say, and never anything to a balancer. On Java 17, where a client
+ * cannot be closed, they do nothing.
+ *
+ * <p><b>What it does not do yet.</b> Redirects are up to the wrapped client, which knows nothing of services: leave them
+ * off, the default, or have the servers answer with relative ones. Cookies and authenticators see the address of the
+ * instance. With HTTPS the certificate has to be valid for the address of the instance. WebSockets are not balanced.
+ */
+public final class BalancedHttpClient extends HttpClient implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(BalancedHttpClient.class);
+
+    private final HttpClient client;
+    private final Router router;
+    private final RequestRewriting rewriting;
+    private final Function<? super HttpRequest, PickRequest> pickRequests;
+
+    private BalancedHttpClient(
+            HttpClient client,
+            Router router,
+            RequestRewriting rewriting,
+            Function<? super HttpRequest, PickRequest> pickRequests) {
+        this.client = client;
+        this.router = router;
+        this.rewriting = rewriting;
+        this.pickRequests = pickRequests;
+    }
+
+    /**
+     * Balances what goes to these services through that client.
+     *
+     * @throws IllegalArgumentException if two balancers are for one service
+     */
+    public static BalancedHttpClient wrap(HttpClient client, LoadBalancer first, LoadBalancer... more) {
+        return builder(client, first, more).build();
+    }
+
+    /**
+     * Balances what goes to these services through that client.
+     *
+     * @param balancers at least one
+     * @throws IllegalArgumentException if there is none, or two are for one service
+     */
+    public static BalancedHttpClient wrap(HttpClient client, Collection<LoadBalancer> balancers) {
+        return wrap(client, Router.of(balancers));
+    }
+
+    /** Balances what the router says through that client. */
+    public static BalancedHttpClient wrap(HttpClient client, Router router) {
+        return builder(client, router).build();
+    }
+
+    /**
+     * Starts a client with options in front of these services.
+     *
+     * @throws IllegalArgumentException if two balancers are for one service
+     */
+    public static Builder builder(HttpClient client, LoadBalancer first, LoadBalancer... more) {
+        List<LoadBalancer> balancers = new ArrayList<>(more.length + 1);
+        balancers.add(requireNonNull(first, "first"));
+        balancers.addAll(Arrays.asList(more));
+        return builder(client, Router.of(balancers));
+    }
+
+    /** Starts a client with options that goes by a router. */
+    public static Builder builder(HttpClient client, Router router) {
+        return new Builder(requireNonNull(client, "client"), requireNonNull(router, "router"));
+    }
+
+    /** The instance that a response came from; empty if it is not the response to a balanced request. */
+    public static Optional<ServiceInstance> instance(HttpResponse<?> response) {
+        requireNonNull(response, "response");
+        return response instanceof LogicalResponse<?> logical ? Optional.of(logical.instance()) : Optional.empty();
+    }
+
+    /**
+     * A view of this client whose requests all say this of their pick, whatever the builder's {@code pickRequest} would
+     * say. It costs next to nothing, so that it can be made for a single call:
+     * {@code http.with(PickRequest.stickyTo(user)).send(...)}.
+     */
+    public BalancedHttpClient with(PickRequest request) {
+        requireNonNull(request, "request");
+        return new BalancedHttpClient(client, router, rewriting, any -> request);
+    }
+
+    @Override
+    public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> responseBodyHandler)
+            throws IOException, InterruptedException {
+        requireNonNull(request, "request");
+        requireNonNull(responseBodyHandler, "responseBodyHandler");
+        LoadBalancer balancer = route(request);
+        if (balancer == null) {
+            return client.send(request, responseBodyHandler);
+        }
+        HttpRequest.Builder copy = rewriting.copy(request);
+        Lease lease = Acquisition.await(balancer, pickRequest(request));
+        LeasedCall<T> call = new LeasedCall<>(lease, responseBodyHandler);
+        try {
+            HttpResponse<T> response = client.send(RequestRewriting.target(copy, request, lease.instance()), call);
+            call.handedOver(response);
+            return new LogicalResponse<>(response, request, lease.instance());
+        } catch (Throwable failure) {
+            call.failed(failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+            HttpRequest request, BodyHandler<T> responseBodyHandler) {
+        return sendAsync(request, responseBodyHandler, null);
+    }
+
+    @Override
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+            HttpRequest request,
+            BodyHandler<T> responseBodyHandler,
+            @Nullable PushPromiseHandler<T> pushPromiseHandler) {
+        requireNonNull(request, "request");
+        requireNonNull(responseBodyHandler, "responseBodyHandler");
+        LoadBalancer balancer;
+        PickRequest pick;
+        try {
+            balancer = route(request);
+            pick = balancer == null ? PickRequest.EMPTY : pickRequest(request);
+        } catch (RuntimeException thrownByUserCode) {
+            return CompletableFuture.failedFuture(thrownByUserCode);
+        }
+        if (balancer == null) {
+            return client.sendAsync(request, responseBodyHandler, pushPromiseHandler);
+        }
+        HttpRequest.Builder copy = rewriting.copy(request);
+        return new AsyncCall<>(client, request, copy, responseBodyHandler, pushPromiseHandler)
+                .begin(balancer.acquireAsync(pick));
+    }
+
+    private @Nullable LoadBalancer route(HttpRequest request) {
+        RoutedHttpRequest routed = RoutedHttpRequest.of(request);
+        return routed == null ? null : router.route(routed).orElse(null);
+    }
+
+    private PickRequest pickRequest(HttpRequest request) {
+        return requireNonNull(pickRequests.apply(request), "pickRequest: null (expected: PickRequest.EMPTY for nothing)");
+    }
+
+    /** The client that carries the requests. */
+    HttpClient wrapped() {
+        return client;
+    }
+
+    @Override
+    public Optional<CookieHandler> cookieHandler() {
+        return client.cookieHandler();
+    }
+
+    @Override
+    public Optional<Duration> connectTimeout() {
+        return client.connectTimeout();
+    }
+
+    @Override
+    public Redirect followRedirects() {
+        return client.followRedirects();
+    }
+
+    @Override
+    public Optional<ProxySelector> proxy() {
+        return client.proxy();
+    }
+
+    @Override
+    public SSLContext sslContext() {
+        return client.sslContext();
+    }
+
+    @Override
+    public SSLParameters sslParameters() {
+        return client.sslParameters();
+    }
+
+    @Override
+    public Optional<Authenticator> authenticator() {
+        return client.authenticator();
+    }
+
+    @Override
+    public Version version() {
+        return client.version();
+    }
+
+    @Override
+    public Optional<Executor> executor() {
+        return client.executor();
+    }
+
+    /** The wrapped client's own: WebSockets are not balanced yet. */
+    @Override
+    public WebSocket.Builder newWebSocketBuilder() {
+        return client.newWebSocketBuilder();
+    }
+
+    // The next five override methods that HttpClient has from Java 21 on. This class is compiled for 17, so the compiler
+    // cannot be asked to check that: a test does.
+
+    /** Takes no further requests; those in flight go on. Does nothing on Java 17. */
+    public void shutdown() {
+        ClientLifecycle.shutdown(client);
+    }
+
+    /** Takes no further requests, and ends those in flight. Does nothing on Java 17. */
+    public void shutdownNow() {
+        ClientLifecycle.shutdownNow(client);
+    }
+
+    /** Whether it has been shut down and no request is in flight any more. Always false on Java 17. */
+    public boolean isTerminated() {
+        return ClientLifecycle.isTerminated(client);
+    }
+
+    /**
+     * Waits until it {@linkplain #isTerminated is terminated}, at most for that long.
+     *
+     * @return whether it is; on Java 17 always true, at once
+     */
+    public boolean awaitTermination(Duration duration) throws InterruptedException {
+        return ClientLifecycle.awaitTermination(client, duration);
+    }
+
+    /** Takes no further requests, and waits for the end of those in flight. Does nothing on Java 17. */
+    @Override
+    public void close() {
+        ClientLifecycle.close(client);
+    }
+
+    @Override
+    public String toString() {
+        return "balanced " + client + ", " + router;
+    }
+
+    /** Builds a client; not safe for concurrent use. */
+    public static final class Builder {
+
+        private final HttpClient client;
+        private final Router router;
+        private final List<String> strippedHeaders = new ArrayList<>();
+        private Function<? super HttpRequest, PickRequest> pickRequests = request -> PickRequest.EMPTY;
+
+        private Builder(HttpClient client, Router router) {
+            this.client = client;
+            this.router = router;
+        }
+
+        /**
+         * Sets what is said of the pick for a request: for instance, the user in a header as the sticky key. This also
+         * works where a library makes the requests. Default nothing. No header is honoured otherwise.
+         *
+         * <pre>{@code
+         * BalancedHttpClient.builder(client, orders)
+         *         .pickRequest(request -> request.headers().firstValue("X-User")
+         *                 .map(PickRequest::stickyTo)
+         *                 .orElse(PickRequest.EMPTY))
+         *         .stripHeaders("X-User")
+         *         .build();
+         * }</pre>
+         *
+         * @param function called on the thread that sends, by many at once; what it throws is thrown to the caller
+         */
+        public Builder pickRequest(Function<? super HttpRequest, PickRequest> function) {
+            this.pickRequests = requireNonNull(function, "function");
+            return this;
+        }
+
+        /** Removes these headers, in any case, from balanced requests before they leave. May be called repeatedly. */
+        public Builder stripHeaders(String... names) {
+            for (String name : names) {
+                strippedHeaders.add(requireNonNull(name, "name"));
+            }
+            return this;
+        }
+
+        /** Builds the client. Logs a warning if the one that it wraps has no connect timeout. */
+        public BalancedHttpClient build() {
+            if (client.connectTimeout().isEmpty()) {
+                log.warn("the wrapped client has no connect timeout: an instance whose machine is gone holds calls up until"
+                        + " the operating system gives in (recommended: one or two seconds)");
+            }
+            return new BalancedHttpClient(client, router, new RequestRewriting(strippedHeaders), pickRequests);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.evenkeel.lb.httpclient;
+
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a body to its end, so that the connection can be used again; but not any body, however long it is. */
+final class DiscardedBody implements BodySubscriber<@Nullable Void> {
+
+    static final int MAX_BYTES = 64 * 1024;
+
+    private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+
+    /** These two are read and written in the order in which the client speaks to a subscriber. */
+    private Flow.@Nullable Subscription subscription;
+
+    private long bytes;
+
+    @Override
+    public CompletionStage<@Nullable Void> getBody() {
+        return end;
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+        subscription = given;
+        given.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> buffers) {
+        for (ByteBuffer buffer : buffers) {
+            bytes += buffer.remaining();
+        }
+        if (bytes > MAX_BYTES && subscription != null) {
+            subscription.cancel();
+            end.complete(null);
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        end.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        end.complete(null);
+    }
+}

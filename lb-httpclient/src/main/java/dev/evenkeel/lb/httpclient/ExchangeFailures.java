@@ -1,0 +1,95 @@
+package dev.evenkeel.lb.httpclient;
+
+import dev.evenkeel.lb.request.Outcome;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the failures of the JDK's client say of the instance: the whole table. What is not in it counts as a failed call
+ * that may have reached the instance.
+ *
+ * <p>Some are known by nothing but their text, which differs between updates of the JDK. A text that changes makes a call
+ * that was never sent look failed, never the other way round.
+ */
+final class ExchangeFailures {
+
+    private static final List<Class<? extends Exception>> BY_THE_CALLER =
+            List.of(CancellationException.class, InterruptedException.class);
+
+    private static final List<Class<? extends Exception>> NEVER_REACHED = List.of(
+            HttpConnectTimeoutException.class, // also if the request's own time ran out before there was a connection
+            ConnectException.class, // also for a host that has no address
+            NoRouteToHostException.class,
+            UnknownHostException.class,
+            UnresolvedAddressException.class,
+            SSLHandshakeException.class);
+
+    private static final Map<String, Outcome> BY_TEXT = Map.of(
+            "too many concurrent streams", Outcome.overloaded(), // the JDK does not queue, but fails
+            "request not processed by peer", Outcome.neverReached(), // a refused stream
+            "Received RST_STREAM: Stream not processed", Outcome.neverReached(), // the same in 17.0.15 and before
+            "closed", Outcome.cancelled(), // the client has been shut down by its owner
+            "shutdownNow", Outcome.cancelled());
+
+    /** A chain that is longer is not worth a look, and may be a circle. */
+    private static final int MAX_CAUSES = 16;
+
+    private ExchangeFailures() {}
+
+    /** The outcome of a call that failed with this. */
+    static Outcome outcome(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            Outcome known = known(cause);
+            if (known != null) {
+                return known;
+            }
+            cause = cause.getCause();
+        }
+        return Outcome.failed();
+    }
+
+    /** The failure itself, out of what futures put around it. */
+    static Throwable unwrap(Throwable failure) {
+        Throwable unwrapped = failure;
+        for (int depth = 0; depth < MAX_CAUSES; depth++) {
+            Throwable cause = unwrapped.getCause();
+            if (cause == null || !(unwrapped instanceof CompletionException || unwrapped instanceof ExecutionException)) {
+                break;
+            }
+            unwrapped = cause;
+        }
+        return unwrapped;
+    }
+
+    private static @Nullable Outcome known(Throwable cause) {
+        if (isOneOf(BY_THE_CALLER, cause)) {
+            return Outcome.cancelled();
+        }
+        if (isOneOf(NEVER_REACHED, cause)) {
+            return Outcome.neverReached();
+        }
+        String text = cause instanceof IOException ? cause.getMessage() : null;
+        return text == null ? null : BY_TEXT.get(text);
+    }
+
+    private static boolean isOneOf(List<Class<? extends Exception>> types, Throwable thrown) {
+        for (Class<? extends Exception> type : types) {
+            if (type.isInstance(thrown)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

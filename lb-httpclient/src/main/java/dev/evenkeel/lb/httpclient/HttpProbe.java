@@ -1,0 +1,93 @@
+package dev.evenkeel.lb.httpclient;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.evenkeel.lb.health.HealthProbe;
+import dev.evenkeel.lb.health.ProbeContext;
+import dev.evenkeel.lb.health.ProbeResult;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Asks an instance over HTTP whether it is well: it is if it answers a {@code GET} with a status from 200 to 299, itself and
+ * in time.
+ *
+ * <pre>{@code
+ * LoadBalancer orders = LoadBalancer.builder("orders")
+ *         .instances("10.0.0.1:8080", "10.0.0.2:8080")
+ *         .healthCheck(HttpProbe.get(client, "/health"))
+ *         .build();
+ * }</pre>
+ *
+ * <p>A redirect is not an answer of the instance's own, and so a failed probe, also when the client follows redirects. The
+ * body is read and thrown away, up to 64 KiB of it. Probes are not calls: no pick is counted for them. Safe for concurrent
+ * use; nothing blocks.
+ */
+public final class HttpProbe implements HealthProbe {
+
+    private static final String USER_AGENT = "evenkeel-probe";
+
+    private final HttpClient client;
+    private final String path;
+
+    private HttpProbe(HttpClient client, String path) {
+        this.client = client;
+        this.path = path;
+    }
+
+    /**
+     * A probe through this client, which should be the one that carries the calls.
+     *
+     * @param client if it is a balanced one, the probes go through the client that it wraps
+     * @param path begins with {@code /}, and may have a query
+     * @throws IllegalArgumentException if the path cannot be that of a URL
+     */
+    public static HttpProbe get(HttpClient client, String path) {
+        requireNonNull(client, "client");
+        requireNonNull(path, "path");
+        if (!path.startsWith("/") || path.indexOf('#') >= 0) {
+            throw new IllegalArgumentException("path: " + path + " (expected: begins with /, and has no fragment)");
+        }
+        try {
+            URI.create("http://instance" + path);
+        } catch (IllegalArgumentException notAPath) {
+            throw new IllegalArgumentException("path: " + path + " (expected: that of a URL)", notAPath);
+        }
+        HttpClient direct = client;
+        while (direct instanceof BalancedHttpClient balanced) { // whose router might send the probe somewhere else
+            direct = balanced.wrapped();
+        }
+        return new HttpProbe(direct, path);
+    }
+
+    @Override
+    public CompletionStage<ProbeResult> check(ServiceInstance instance, ProbeContext context) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + instance.hostPort() + path))
+                .version(HttpClient.Version.HTTP_1_1) // a probe is no occasion to negotiate
+                .header("User-Agent", USER_AGENT)
+                .timeout(context.timeout())
+                .build();
+        // To cancel the result is to cancel the request: the futures of the JDK's client see to that.
+        return client.sendAsync(request, head -> new DiscardedBody())
+                .handle((response, failure) -> response != null
+                        ? judge(response)
+                        : ProbeResult.sick(ExchangeFailures.unwrap(failure)));
+    }
+
+    private ProbeResult judge(HttpResponse<Void> response) {
+        if (response.previousResponse().isPresent()) {
+            return ProbeResult.sick(this + " was redirected to " + response.uri());
+        }
+        int status = response.statusCode();
+        return status >= 200 && status < 300 ? ProbeResult.well() : ProbeResult.sick(this + " answered " + status);
+    }
+
+    @Override
+    public String toString() {
+        return "GET " + path;
+    }
+}

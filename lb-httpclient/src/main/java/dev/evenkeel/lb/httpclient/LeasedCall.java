@@ -1,0 +1,168 @@
+package dev.evenkeel.lb.httpclient;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.evenkeel.lb.Lease;
+import dev.evenkeel.lb.call.HttpOutcomes;
+import dev.evenkeel.lb.request.Outcome;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends the lease of one call, whatever becomes of it. It stands between the client and the caller's handler, subscriber
+ * and subscription; one object for all three, as a call has one of each.
+ *
+ * <p>The lease ends before the caller is told, so that nothing is in flight any more when {@code send} returns. Which end
+ * comes first decides the outcome:
+ *
+ * <ul>
+ *   <li>the body is complete, or the caller does not want the rest: what the status says;
+ *   <li>the caller's own handler or subscriber throws: what the status says, as that is no fault of the instance;
+ *   <li>the body fails: a failure. But the client also fails the body when it is the caller who gave up, by an interrupt or
+ *       a cancellation. So until the client has handed the response over, the verdict waits for what the client says then.
+ * </ul>
+ */
+final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Subscription {
+
+    private final Lease lease;
+    private final BodyHandler<T> handler;
+
+    /** What the status says, once there is one. */
+    private volatile @Nullable Outcome ofHead;
+
+    /** What the body failed with. Written before {@link #handedOver} is read, and the other way round. */
+    private volatile @Nullable Throwable bodyFailure;
+
+    private volatile boolean handedOver;
+
+    /** Written by the client before it speaks to a subscriber, and read when it does. */
+    private @Nullable BodySubscriber<T> subscriber;
+
+    private volatile Flow.@Nullable Subscription subscription;
+
+    LeasedCall(Lease lease, BodyHandler<T> handler) {
+        this.lease = lease;
+        this.handler = handler;
+    }
+
+    /** The client gave this response to the caller. Its body may have ended, or go on. */
+    void handedOver(HttpResponse<?> response) {
+        if (ofHead == null) { // not a client that works with the handler it is given, but perhaps one that a test made up
+            lease.end(outcome(response.statusCode(), response.headers().firstValue("Retry-After")));
+        }
+        handedOver = true;
+        Throwable failure = bodyFailure;
+        if (failure != null) {
+            lease.end(outcome(failure));
+        }
+    }
+
+    /** The client has a response, but the caller is gone. */
+    void abandoned() {
+        if (subscription != null) { // else the client does without a body
+            cancel();
+        }
+    }
+
+    /** The client gave this failure to the caller. */
+    void failed(Throwable failure) {
+        lease.end(outcome(failure));
+    }
+
+    private Outcome outcome(Throwable failure) {
+        Outcome outcome = ExchangeFailures.outcome(failure);
+        Outcome head = ofHead;
+        return head != null && outcome.kind() == Outcome.Kind.CANCELLED ? head : outcome;
+    }
+
+    private static Outcome outcome(int status, Optional<String> retryAfter) {
+        return HttpOutcomes.ofStatus(status, retryAfter);
+    }
+
+    @Override
+    public BodySubscriber<T> apply(ResponseInfo head) {
+        int status = head.statusCode();
+        Outcome outcome =
+                outcome(status, status < 400 ? Optional.empty() : head.headers().firstValue("Retry-After"));
+        ofHead = outcome;
+        if (outcome.kind() == Outcome.Kind.SUCCESS) {
+            lease.answered(); // otherwise not: an instance that fails fast must not look fast
+        }
+        try {
+            subscriber = requireNonNull(handler.apply(head), "subscriber");
+            return this;
+        } catch (Throwable callersOwn) {
+            lease.end(outcome);
+            throw callersOwn;
+        }
+    }
+
+    /** Only when the client asks: a subscriber may do the caller's work in it. */
+    @Override
+    public CompletionStage<T> getBody() {
+        return subscriber().getBody();
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+        subscription = given;
+        try {
+            subscriber().onSubscribe(this);
+        } catch (Throwable callersOwn) {
+            endAsTheHeadSays();
+            throw callersOwn;
+        }
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> bytes) {
+        try {
+            subscriber().onNext(bytes);
+        } catch (Throwable callersOwn) {
+            endAsTheHeadSays();
+            throw callersOwn;
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        bodyFailure = failure;
+        if (handedOver) {
+            lease.end(outcome(failure));
+        }
+        subscriber().onError(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        endAsTheHeadSays();
+        subscriber().onComplete();
+    }
+
+    @Override
+    public void request(long n) {
+        requireNonNull(subscription).request(n);
+    }
+
+    @Override
+    public void cancel() {
+        endAsTheHeadSays();
+        requireNonNull(subscription).cancel();
+    }
+
+    private void endAsTheHeadSays() {
+        lease.end(requireNonNull(ofHead));
+    }
+
+    private BodySubscriber<T> subscriber() {
+        return requireNonNull(subscriber);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.evenkeel.lb.httpclient;
+
+import dev.evenkeel.lb.routing.RoutedRequest;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A request as routers see it. */
+final class RoutedHttpRequest implements RoutedRequest {
+
+    private final HttpRequest request;
+    private final String host;
+
+    private RoutedHttpRequest(HttpRequest request, String host) {
+        this.request = request;
+        this.host = host;
+    }
+
+    /** The request, or null if its URL names no host, so that it cannot be for a service. */
+    static @Nullable RoutedHttpRequest of(HttpRequest request) {
+        URI uri = request.uri();
+        String host = uri == null ? null : uri.getHost(); // a request that is not of the JDK's making may have none
+        return host == null ? null : new RoutedHttpRequest(request, host.toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public String method() {
+        return request.method();
+    }
+
+    @Override
+    public String host() {
+        return host;
+    }
+
+    @Override
+    public String path() {
+        String path = request.uri().getRawPath();
+        return path == null || path.isEmpty() ? "/" : path;
+    }
+
+    @Override
+    public Optional<String> query() {
+        return Optional.ofNullable(request.uri().getRawQuery());
+    }
+
+    @Override
+    public Optional<String> header(String name) {
+        return request.headers().firstValue(name);
+    }
+
+    @Override
+    public String toString() {
+        return request.toString();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.evenkeel.lb.httpclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.health.HealthStatus;
+import dev.evenkeel.lb.health.ProbeConfig;
+import dev.evenkeel.lb.health.ProbeContext;
+import dev.evenkeel.lb.health.ProbeResult;
+import dev.evenkeel.lb.testkit.Eventually;
+import dev.evenkeel.lb.testkit.ScriptedReply;
+import dev.evenkeel.lb.time.Scheduler;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpProbeTest extends HttpFixture {
+
+    private final HttpProbe probe = HttpProbe.get(plain, "/health?deep=%20");
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 204, 299})
+    void findsAnInstanceWellThatSaysSo(int status) throws Exception {
+        one.reply(ScriptedReply.status(status));
+        assertThat(result(probe, Duration.ofSeconds(10)).isWell()).isTrue();
+        assertThat(one.requests()).singleElement().satisfies(request -> {
+            assertThat(request.method()).isEqualTo("GET");
+            assertThat(request.target()).isEqualTo("/health?deep=%20");
+            assertThat(request.header("User-Agent")).contains("evenkeel-probe");
+            assertThat(request.header("Upgrade")).isEmpty();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {302, 304, 404, 429, 500, 503})
+    void findsAnInstanceSickThatSaysAnythingElse(int status) throws Exception {
+        one.reply(ScriptedReply.status(status).withHeader("Location", "/login").withBody("body"));
+        ProbeResult result = result(probe, Duration.ofSeconds(10));
+        assertThat(result.isWell()).isFalse();
+        assertThat(result.reason()).contains("/health", Integer.toString(status));
+    }
+
+    @Test
+    void findsAnInstanceSickThatSendsTheProbeSomewhereElse() throws Exception {
+        HttpClient following =
+                newPlainClient().followRedirects(HttpClient.Redirect.ALWAYS).build();
+        one.reply(request -> request.target().startsWith("/health")
+                ? ScriptedReply.status(302).withHeader("Location", "/login")
+                : ScriptedReply.ok("please log in"));
+        ProbeResult result = result(HttpProbe.get(following, "/health"), Duration.ofSeconds(10));
+        assertThat(result.isWell()).isFalse();
+        assertThat(result.reason()).contains("redirected");
+    }
+
+    @Test
+    void findsAnInstanceSickThatRefuses() throws Exception {
+        one.stop();
+        ProbeResult result = result(probe, Duration.ofSeconds(10));
+        assertThat(result.isWell()).isFalse();
+        assertThat(result.reason()).contains("ConnectException");
+    }
+
+    @Test
+    void findsAnInstanceSickThatDoesNotAnswerInTime() throws Exception {
+        one.reply(ScriptedReply.silence());
+        ProbeResult result = result(probe, Duration.ofMillis(100));
+        assertThat(result.isWell()).isFalse();
+        assertThat(result.reason()).contains("HttpTimeoutException");
+    }
+
+    @Test
+    void doesNotReadABodyWithoutEnd() throws Exception {
+        one.reply(ScriptedReply.endless());
+        assertThat(result(probe, Duration.ofSeconds(10)).isWell()).isTrue();
+        Eventually.until("the server sees that nobody reads", () -> one.openConnections() == 0);
+    }
+
+    @Test
+    void hangsUpWhenItIsCancelled() {
+        one.reply(ScriptedReply.silence());
+        CompletableFuture<ProbeResult> result =
+                probe.check(one.instance(), context(Duration.ofSeconds(60))).toCompletableFuture();
+        Eventually.until("the server has the request", () -> one.requestCount() == 1);
+        result.cancel(true);
+        Eventually.until("the server sees that nobody waits", () -> one.openConnections() == 0);
+    }
+
+    @Test
+    void usesTheClientInsideABalancedOne() throws Exception {
+        BalancedHttpClient everythingIsForOrders = BalancedHttpClient.wrap(plain, request -> Optional.of(orders));
+        assertThat(result(HttpProbe.get(everythingIsForOrders, "/health"), Duration.ofSeconds(10))
+                        .isWell())
+                .isTrue();
+        assertThat(picks()).isZero();
+    }
+
+    @Test
+    void tellsABalancerWhoIsWell() {
+        two.reply(ScriptedReply.status(503));
+        ProbeConfig config =
+                ProbeConfig.builder().interval(Duration.ofMillis(20)).build();
+        try (LoadBalancer probed = LoadBalancer.builder("probed")
+                .instances(one.hostPort(), two.hostPort())
+                .healthCheck(HttpProbe.get(plain, "/health"), config)
+                .build()) {
+            Eventually.until("the instances are known", probed::snapshot, () -> health(probed, one.hostPort())
+                            == HealthStatus.HEALTHY
+                    && health(probed, two.hostPort()) == HealthStatus.UNHEALTHY);
+            assertThat(probed.snapshot().instance(two.hostPort()).reason()).contains("503");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "health", "http://elsewhere/", "/a b", "/x#part"})
+    void refusesWhatIsNoPath(String path) {
+        assertThatThrownBy(() -> HttpProbe.get(plain, path))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("path: " + path + " (expected: ");
+    }
+
+    private static HealthStatus health(LoadBalancer balancer, String id) {
+        return balancer.snapshot().instance(id).health();
+    }
+
+    private ProbeResult result(HttpProbe asked, Duration timeout) throws Exception {
+        return asked.check(one.instance(), context(timeout))
+                .toCompletableFuture()
+                .get(Eventually.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static ProbeContext context(Duration timeout) {
+        return new ProbeContext() {
+            @Override
+            public String serviceName() {
+                return "orders";
+            }
+
+            @Override
+            public Duration timeout() {
+                return timeout;
+            }
+
+            @Override
+            public Scheduler scheduler() {
+                throw new AssertionError("scheduler: used (expected: the client keeps the time)");
+            }
+        };
+    }
+}

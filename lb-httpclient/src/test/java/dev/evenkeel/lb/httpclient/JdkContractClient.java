@@ -1,0 +1,95 @@
+package dev.evenkeel.lb.httpclient;
+
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.testkit.ContractAnswer;
+import dev.evenkeel.lb.testkit.ContractCall;
+import dev.evenkeel.lb.testkit.ContractCallback;
+import dev.evenkeel.lb.testkit.ContractClient;
+import dev.evenkeel.lb.testkit.ContractOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** The suite's words in those of {@code java.net.http}. */
+final class JdkContractClient implements ContractClient {
+
+    private final BalancedHttpClient client;
+
+    JdkContractClient(ContractOptions options) {
+        HttpClient wrapped = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build();
+        BalancedHttpClient.Builder builder = BalancedHttpClient.builder(wrapped, options.router());
+        options.stickyHeader().ifPresent(header -> builder.pickRequest(request -> request.headers()
+                        .firstValue(header)
+                        .map(PickRequest::stickyTo)
+                        .orElse(PickRequest.EMPTY))
+                .stripHeaders(header));
+        this.client = builder.build();
+    }
+
+    @Override
+    public ContractAnswer send(ContractCall call) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = clientFor(call).send(request(call), BodyHandlers.ofByteArray());
+        return answer(response, new ByteArrayInputStream(response.body()));
+    }
+
+    @Override
+    public ContractAnswer open(ContractCall call) throws IOException, InterruptedException {
+        HttpResponse<InputStream> response = clientFor(call).send(request(call), BodyHandlers.ofInputStream());
+        return answer(response, response.body());
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback is told everything
+    public Runnable sendAsync(ContractCall call, ContractCallback callback) {
+        CompletableFuture<HttpResponse<InputStream>> future =
+                clientFor(call).sendAsync(request(call), BodyHandlers.ofInputStream());
+        future.whenComplete((response, failure) -> {
+            if (response != null) {
+                callback.answered(answer(response, response.body()));
+            } else {
+                callback.failed(ExchangeFailures.unwrap(failure));
+            }
+        });
+        return () -> future.cancel(true);
+    }
+
+    /** Not {@code close()}: after many failed calls the JDK's client (25.0.3) may wait for ever for one that is over. */
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+
+    private HttpClient clientFor(ContractCall call) {
+        return call.pickRequest().map(client::with).orElse(client);
+    }
+
+    private static HttpRequest request(ContractCall call) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(call.url()))
+                .method(
+                        call.method(),
+                        call.body().map(BodyPublishers::ofString).orElseGet(BodyPublishers::noBody));
+        call.headers().forEach(builder::header);
+        call.timeout().ifPresent(builder::timeout);
+        return builder.build();
+    }
+
+    private static ContractAnswer answer(HttpResponse<?> response, InputStream body) {
+        Map<String, String> headers = new HashMap<>();
+        response.headers().map().forEach((name, values) -> headers.put(name, values.get(0)));
+        return new ContractAnswer(
+                response.statusCode(), headers, response.uri(), BalancedHttpClient.instance(response), body);
+    }
+}
