@@ -148,7 +148,7 @@ class KilledServerTest {
         List<Future<Made>> calls = new ArrayList<>();
         CompletableFuture<Void> allBegun = new CompletableFuture<>();
         try {
-            pace.scheduleAtFixedRate(
+            Future<?> pacing = pace.scheduleAtFixedRate(
                     () -> {
                         // the last calls wait for the verdict, so that some surely come after it
                         if (calls.size() < CALLS && (calls.size() < CALLS - CALLS_BEFORE_THE_KILL || down.isDone())) {
@@ -169,6 +169,7 @@ class KilledServerTest {
                     PACE.toNanos(),
                     TimeUnit.NANOSECONDS);
             allBegun.get(40, TimeUnit.SECONDS);
+            pacing.cancel(false);
             List<Made> made = new ArrayList<>();
             for (Future<Made> call : calls) {
                 made.add(call.get(10, TimeUnit.SECONDS));

@@ -26,7 +26,7 @@ public final class Promises {
     public static final Duration TIME_LIMIT = Duration.ofSeconds(30);
 
     /** Round robin is exact as long as no two picks happen at the very same time, and then up to this. */
-    private static final int WALKS = 4 * Runtime.getRuntime().availableProcessors();
+    static final int WALKS = 4 * Runtime.getRuntime().availableProcessors();
 
     private static final Set<Stage> STEADY = EnumSet.of(Stage.ALL_UP, Stage.DOWN, Stage.BACK);
 
