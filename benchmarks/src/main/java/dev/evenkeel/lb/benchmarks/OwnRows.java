@@ -20,9 +20,6 @@ public final class OwnRows implements RowSource {
 
     private final List<Row> rows = new ArrayList<>();
 
-    /** For the service loader. */
-    public OwnRows() {}
-
     @Override
     public List<Row> rows() {
         rows.clear();
