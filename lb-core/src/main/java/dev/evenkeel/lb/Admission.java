@@ -33,7 +33,7 @@ final class Admission {
 
     /** A lease, or null if this version of the pool has no candidate that can be admitted. */
     @Nullable TrackedLease admit(Pool pool, PickRequest request) {
-        if (request.preferred().isPresent()) {
+        if (!Node.isPlain(request) && request.preferred().isPresent()) {
             TrackedLease preferred = admitPreferred(pool, request);
             if (preferred != null || !request.anotherWillDo()) {
                 return preferred;
@@ -75,7 +75,7 @@ final class Admission {
                 return null; // it has made up its mind
             }
             before = node;
-            if (node.suits(request) && !node.isAvoidedBy(request)) {
+            if (Node.isPlain(request) || (node.suits(request) && !node.isAvoidedBy(request))) {
                 TrackedLease lease = node.begin(pool.failOpen);
                 if (lease != null) {
                     return lease;

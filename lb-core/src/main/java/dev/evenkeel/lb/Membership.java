@@ -3,6 +3,7 @@ package dev.evenkeel.lb;
 import com.google.common.collect.ImmutableMap;
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.text.Printable;
 import dev.evenkeel.lb.time.Ticker;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,7 +74,10 @@ final class Membership {
             }
         }
         if (!duplicates.isEmpty() && !hadDuplicates) {
-            log.warn("{}: the list has ids more than once, the first one counts, ignored: {}", serviceName, duplicates);
+            log.warn(
+                    "{}: the list has ids more than once, the first one counts, ignored: {}",
+                    serviceName,
+                    Printable.of(duplicates));
         }
         hadDuplicates = !duplicates.isEmpty();
         boolean changed = false;

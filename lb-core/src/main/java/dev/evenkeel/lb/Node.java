@@ -100,7 +100,7 @@ final class Node implements Candidate {
 
     @Override
     public boolean admits(PickRequest request) {
-        return isFree() && suits(request) && !isAvoidedBy(request);
+        return isFree() && (isPlain(request) || (suits(request) && !isAvoidedBy(request)));
     }
 
     String id() {
@@ -117,6 +117,12 @@ final class Node implements Candidate {
 
     void weight(double effective) {
         this.weight = effective;
+    }
+
+    /** Whether the request says nothing, at a glance: one that only equals the constant goes the long way. */
+    @SuppressWarnings("ReferenceEquality") // a glance
+    static boolean isPlain(PickRequest request) {
+        return request == PickRequest.EMPTY;
     }
 
     boolean isFree() {

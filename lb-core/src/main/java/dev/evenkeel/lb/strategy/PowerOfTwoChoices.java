@@ -27,14 +27,14 @@ final class PowerOfTwoChoices implements Selector {
         if (n == 1) {
             return candidates[0];
         }
-        int first = random.nextInt(n);
-        int second = random.nextInt(n - 1);
-        if (second >= first) {
-            second++;
-        }
+        long bits = random.nextLong(); // for both draws: even up to n / 2^32
+        int first = (int) (((bits & 0xFFFF_FFFFL) * n) >>> 32);
+        int second = (int) (((bits >>> 32) * (n - 1)) >>> 32);
+        second += 1
+                + ((second - first) >> 31); // one more unless it comes first: a branch would be wrong half of the time
         Candidate one = candidates[first];
         Candidate other = candidates[second];
-        boolean otherIsBetter = isBetter(other, one);
+        boolean otherIsBetter = equalWeights ? other.inFlight() < one.inFlight() : isBetter(other, one);
         Candidate better = otherIsBetter ? other : one;
         Candidate worse = otherIsBetter ? one : other;
         return better.admits(request) || !worse.admits(request) ? better : worse;
@@ -43,7 +43,7 @@ final class PowerOfTwoChoices implements Selector {
     private boolean isBetter(Candidate candidate, Candidate other) {
         double load = Load.of(candidate);
         double otherLoad = Load.of(other);
-        if (load != otherLoad || equalWeights) { // of equals the first drawn, which is random enough
+        if (load != otherLoad) {
             return load < otherLoad;
         }
         double weight = candidate.weight();

@@ -46,13 +46,9 @@ final class SipHash {
         long v2 = k0 ^ 0x6c7967656e657261L;
         long v3 = k1 ^ 0x7465646279746573L;
         int words = length / 4;
-        int rounds = words + 1 + FINALIZATION_ROUNDS; // one for each word, one for the rest and the length
-        for (int round = 0; round < rounds; round++) {
-            long word = round < words ? fullWord(text, round) : round == words ? lastWord(text) : 0;
+        for (int at = 0; at <= words; at++) {
+            long word = at < words ? fullWord(text, at) : lastWord(text);
             v3 ^= word;
-            if (round == words + 1) {
-                v2 ^= 0xff;
-            }
             v0 += v1;
             v1 = Long.rotateLeft(v1, 13) ^ v0;
             v0 = Long.rotateLeft(v0, 32);
@@ -64,6 +60,19 @@ final class SipHash {
             v1 = Long.rotateLeft(v1, 17) ^ v2;
             v2 = Long.rotateLeft(v2, 32);
             v0 ^= word;
+        }
+        v2 ^= 0xff;
+        for (int round = 0; round < FINALIZATION_ROUNDS; round++) {
+            v0 += v1;
+            v1 = Long.rotateLeft(v1, 13) ^ v0;
+            v0 = Long.rotateLeft(v0, 32);
+            v2 += v3;
+            v3 = Long.rotateLeft(v3, 16) ^ v2;
+            v0 += v3;
+            v3 = Long.rotateLeft(v3, 21) ^ v0;
+            v2 += v1;
+            v1 = Long.rotateLeft(v1, 17) ^ v2;
+            v2 = Long.rotateLeft(v2, 32);
         }
         return v0 ^ v1 ^ v2 ^ v3;
     }

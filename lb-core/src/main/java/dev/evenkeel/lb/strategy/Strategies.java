@@ -15,7 +15,7 @@ public final class Strategies {
      *
      * <p>For instances and calls that are all alike. Blind to load: a slow instance gets its turn like any other. O(1);
      * with unequal weights on average as many steps as the largest weight is times the mean, at most n. Weights below
-     * 1/65,535 of the largest count as that. Starts at a random place, so that
+     * 1/65,536 of the largest count as that. Starts at a random place, so that
      * many clients do not walk in step, and goes on where it was when the list changes. With equal weights any n picks in
      * a row from one thread are n different instances. Threads that pick at the very same moment get walks of their own
      * through the list, at most four for each processor; then all together are even up to the number of walks.

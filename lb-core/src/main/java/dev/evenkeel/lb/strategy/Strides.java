@@ -18,12 +18,12 @@ import java.util.Arrays;
  */
 final class Strides {
 
-    private static final int FULL = 0xFFFF;
+    private static final int FULL = 1 << 16;
 
-    /** 65,535 divided by the golden ratio: multiples of it, modulo 65,535, are spread out however many there are. */
+    /** 65,536 divided by the golden ratio: multiples of it, modulo 65,536, are spread out however many there are. */
     private static final int SPREAD = 40_503;
 
-    /** Of 65,535 visits to a place, how many are taken. */
+    /** Of 65,536 visits to a place, how many are taken. */
     private final int[] taken;
 
     Strides(double[] weights) {
@@ -37,10 +37,10 @@ final class Strides {
         return Arrays.stream(weights).allMatch(weight -> weight == weights[0]);
     }
 
-    /** Whether the visit to this place in this round, which is not negative, is taken. */
+    /** Whether the visit to this place in this round is taken. */
     boolean isTaken(int place, long round) {
-        long share = taken[place];
-        long phase = (share * (round % FULL) + (long) SPREAD * place) % FULL;
+        int share = taken[place];
+        int phase = (share * (int) round + SPREAD * place) & (FULL - 1); // what overflows is a multiple of FULL
         return phase >= FULL - share;
     }
 }

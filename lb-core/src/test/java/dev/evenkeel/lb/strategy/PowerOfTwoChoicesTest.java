@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.testkit.FakeCandidates;
-import dev.evenkeel.lb.testkit.ScriptedRandom;
 import java.util.List;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class PowerOfTwoChoicesTest {
 
     @Test
     void takesTheOnlyOne() {
-        FakeCandidates candidates = FakeCandidates.ofSize(1).withRandom(new ScriptedRandom());
+        FakeCandidates candidates = FakeCandidates.ofSize(1).withRandom(new Random(1));
         assertThat(select(candidates)).isSameAs(candidates.get(0));
     }
 
@@ -29,10 +29,10 @@ class PowerOfTwoChoicesTest {
                     candidates.get(i).inFlight(9);
                 }
                 candidates.get(second).inFlight(3);
-                assertThat(select(candidates.withRandom(new ScriptedRandom(first, draw))))
+                assertThat(select(candidates.withRandom(drawing(first, draw, n))))
                         .isSameAs(candidates.get(second));
                 candidates.get(first).inFlight(1);
-                assertThat(select(candidates.withRandom(new ScriptedRandom(first, draw))))
+                assertThat(select(candidates.withRandom(drawing(first, draw, n))))
                         .isSameAs(candidates.get(first));
             }
         }
@@ -40,13 +40,13 @@ class PowerOfTwoChoicesTest {
 
     @Test
     void takesTheFirstDrawnOfEquals() {
-        FakeCandidates candidates = FakeCandidates.ofSize(3).withRandom(new ScriptedRandom(2, 0));
+        FakeCandidates candidates = FakeCandidates.ofSize(3).withRandom(drawing(2, 0, 3));
         assertThat(select(candidates)).isSameAs(candidates.get(2));
     }
 
     @Test
     void comparesWithTheWeight() {
-        FakeCandidates candidates = FakeCandidates.ofWeights(1, 3).withRandom(new ScriptedRandom(0, 0));
+        FakeCandidates candidates = FakeCandidates.ofWeights(1, 3).withRandom(drawing(0, 0, 2));
         candidates.get(0).inFlight(1);
         candidates.get(1).inFlight(2);
         assertThat(select(candidates)).isSameAs(candidates.get(1));
@@ -77,6 +77,27 @@ class PowerOfTwoChoicesTest {
         candidates.get(2).inFlight(100);
         int[] counts = Counting.picks(candidates, Strategies.powerOfTwoChoices().newSelector(candidates), 10_000);
         assertThat(counts[2]).isZero();
+    }
+
+    /** Draws the bits that stand for this place among n, and then that one among the n - 1 others. */
+    private static RandomGenerator drawing(int first, int second, int n) {
+        long low = ((long) first << 32) / n + 1;
+        long high = ((long) second << 32) / (n - 1) + 1;
+        return () -> (high << 32) | low;
+    }
+
+    @Test
+    void drawsEveryPairAsOften() {
+        int n = 5;
+        FakeCandidates candidates = FakeCandidates.ofSize(n).withRandom(new Random(11));
+        for (int idle = 0; idle < n; idle++) {
+            for (int i = 0; i < n; i++) {
+                candidates.get(i).inFlight(i == idle ? 0 : 1);
+            }
+            int[] counts =
+                    Counting.picks(candidates, Strategies.powerOfTwoChoices().newSelector(candidates), 20_000);
+            assertThat(counts[idle]).isBetween(7_580, 8_420); // in 2 of 5 pairs; 6 standard deviations
+        }
     }
 
     private static Candidate select(FakeCandidates candidates) {

@@ -167,8 +167,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
     }
 
     @Override
-    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
-            HttpRequest request, BodyHandler<T> responseBodyHandler) {
+    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> responseBodyHandler) {
         return sendAsync(request, responseBodyHandler, null);
     }
 
@@ -201,7 +200,8 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
     }
 
     private PickRequest pickRequest(HttpRequest request) {
-        return requireNonNull(pickRequests.apply(request), "pickRequest: null (expected: PickRequest.EMPTY for nothing)");
+        return requireNonNull(
+                pickRequests.apply(request), "pickRequest: null (expected: PickRequest.EMPTY for nothing)");
     }
 
     /** The client that carries the requests. */
@@ -260,7 +260,8 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         return client.newWebSocketBuilder();
     }
 
-    // The next five override methods that HttpClient has from Java 21 on. This class is compiled for 17, so the compiler
+    // The next five override methods that HttpClient has from Java 21 on. This class is compiled for 17, so the
+    // compiler
     // cannot be asked to check that: a test does.
 
     /** Takes no further requests; those in flight go on. Does nothing on Java 17. */
@@ -342,8 +343,9 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         /** Builds the client. Logs a warning if the one that it wraps has no connect timeout. */
         public BalancedHttpClient build() {
             if (client.connectTimeout().isEmpty()) {
-                log.warn("the wrapped client has no connect timeout: an instance whose machine is gone holds calls up until"
-                        + " the operating system gives in (recommended: one or two seconds)");
+                log.warn(
+                        "the wrapped client has no connect timeout: an instance whose machine is gone holds calls up until"
+                                + " the operating system gives in (recommended: one or two seconds)");
             }
             return new BalancedHttpClient(client, router, new RequestRewriting(strippedHeaders), pickRequests);
         }

@@ -65,7 +65,8 @@ final class ExchangeFailures {
         Throwable unwrapped = failure;
         for (int depth = 0; depth < MAX_CAUSES; depth++) {
             Throwable cause = unwrapped.getCause();
-            if (cause == null || !(unwrapped instanceof CompletionException || unwrapped instanceof ExecutionException)) {
+            if (cause == null
+                    || !(unwrapped instanceof CompletionException || unwrapped instanceof ExecutionException)) {
                 break;
             }
             unwrapped = cause;

@@ -73,9 +73,8 @@ public final class HttpProbe implements HealthProbe {
                 .build();
         // To cancel the result is to cancel the request: the futures of the JDK's client see to that.
         return client.sendAsync(request, head -> new DiscardedBody())
-                .handle((response, failure) -> response != null
-                        ? judge(response)
-                        : ProbeResult.sick(ExchangeFailures.unwrap(failure)));
+                .handle((response, failure) ->
+                        response != null ? judge(response) : ProbeResult.sick(ExchangeFailures.unwrap(failure)));
     }
 
     private ProbeResult judge(HttpResponse<Void> response) {

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>the body is complete, or the caller does not want the rest: what the status says;
- *   <li>the caller's own handler or subscriber throws: what the status says, as that is no fault of the instance;
+ *   <li>the caller's own handler or subscriber throws, or makes no body of the bytes: what the status says, as that is no
+ *       fault of the instance;
  *   <li>the body fails: a failure. But the client also fails the body when it is the caller who gave up, by an interrupt or
  *       a cancellation. So until the client has handed the response over, the verdict waits for what the client says then.
  * </ul>
@@ -48,6 +49,8 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     private volatile Flow.@Nullable Subscription subscription;
 
+    private volatile @Nullable CompletionStage<T> body;
+
     LeasedCall(Lease lease, BodyHandler<T> handler) {
         this.lease = lease;
         this.handler = handler;
@@ -55,7 +58,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     /** The client gave this response to the caller. Its body may have ended, or go on. */
     void handedOver(HttpResponse<?> response) {
-        if (ofHead == null) { // not a client that works with the handler it is given, but perhaps one that a test made up
+        if (ofHead == null) { // the wrapped client does without the handler: one that a test made up, perhaps
             lease.end(outcome(response.statusCode(), response.headers().firstValue("Retry-After")));
         }
         handedOver = true;
@@ -74,7 +77,19 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     /** The client gave this failure to the caller. */
     void failed(Throwable failure) {
-        lease.end(outcome(failure));
+        Outcome head = ofHead;
+        lease.end(head != null && isSpoiltByTheCaller() ? head : outcome(failure));
+    }
+
+    /** Whether the body failed without the client having failed it: a file that cannot be opened, text that is no JSON. */
+    private boolean isSpoiltByTheCaller() {
+        CompletionStage<T> given = body;
+        try {
+            // The order matters: a body that the client fails knows of it later than this object.
+            return given != null && given.toCompletableFuture().isCompletedExceptionally() && bodyFailure == null;
+        } catch (UnsupportedOperationException cannotTell) {
+            return false;
+        }
     }
 
     private Outcome outcome(Throwable failure) {
@@ -108,7 +123,9 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     /** Only when the client asks: a subscriber may do the caller's work in it. */
     @Override
     public CompletionStage<T> getBody() {
-        return subscriber().getBody();
+        CompletionStage<T> given = subscriber().getBody();
+        body = given;
+        return given;
     }
 
     @Override

@@ -125,8 +125,10 @@ class CancellationTest extends HttpFixture {
 
     /** The latency is taken when the head is there. */
     private void awaitLatency() {
-        Eventually.until("the head has arrived", () -> orders.snapshot().instances().stream()
-                .anyMatch(instance -> !instance.latency().isZero()));
+        Eventually.until(
+                "the head has arrived",
+                () -> orders.snapshot().instances().stream()
+                        .anyMatch(instance -> !instance.latency().isZero()));
     }
 
     private void everybodyReplies(ScriptedReply reply) {

@@ -25,8 +25,7 @@ class ClientLifecycleTest extends HttpFixture {
         CountDownLatch gate = new CountDownLatch(1);
         one.reply(ScriptedReply.ok("late").withHeadAfter(gate));
         two.reply(ScriptedReply.ok("late").withHeadAfter(gate));
-        CompletableFuture<HttpResponse<String>> call =
-                http.sendAsync(get("http://orders/x"), BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> call = http.sendAsync(get("http://orders/x"), BodyHandlers.ofString());
         Eventually.until("a server has the request", () -> requestCount() == 1);
         http.shutdown();
         assertThat(http.isTerminated()).isFalse();
@@ -56,8 +55,7 @@ class ClientLifecycleTest extends HttpFixture {
     void endsItsCallsWhenItIsShutDownNow() {
         one.reply(ScriptedReply.silence());
         two.reply(ScriptedReply.silence());
-        CompletableFuture<HttpResponse<String>> call =
-                http.sendAsync(get("http://orders/x"), BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> call = http.sendAsync(get("http://orders/x"), BodyHandlers.ofString());
         Eventually.until("a server has the request", () -> requestCount() == 1);
         http.shutdownNow();
         assertThat(call).failsWithin(Eventually.PATIENCE);

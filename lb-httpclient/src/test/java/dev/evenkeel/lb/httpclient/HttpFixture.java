@@ -67,8 +67,8 @@ abstract class HttpFixture {
     void nothingIsLeftBehind() {
         try {
             awaitNothingInFlight();
-            assertThat(orders.snapshot().instances()).allSatisfy(instance -> assertThat(instance.unreported())
-                    .isZero());
+            assertThat(orders.snapshot().instances())
+                    .allSatisfy(instance -> assertThat(instance.unreported()).isZero());
         } finally {
             http.shutdownNow();
             orders.close();

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.health.ProbeConfig;
-import dev.evenkeel.lb.health.ProbeContext;
 import dev.evenkeel.lb.health.ProbeResult;
 import dev.evenkeel.lb.testkit.Eventually;
+import dev.evenkeel.lb.testkit.FakeProbeContext;
 import dev.evenkeel.lb.testkit.ScriptedReply;
-import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.testkit.VirtualClock;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Optional;
@@ -84,8 +84,9 @@ class HttpProbeTest extends HttpFixture {
     @Test
     void hangsUpWhenItIsCancelled() {
         one.reply(ScriptedReply.silence());
-        CompletableFuture<ProbeResult> result =
-                probe.check(one.instance(), context(Duration.ofSeconds(60))).toCompletableFuture();
+        CompletableFuture<ProbeResult> result = probe.check(
+                        one.instance(), new FakeProbeContext(Duration.ofSeconds(60), new VirtualClock()))
+                .toCompletableFuture();
         Eventually.until("the server has the request", () -> one.requestCount() == 1);
         result.cancel(true);
         Eventually.until("the server sees that nobody waits", () -> one.openConnections() == 0);
@@ -109,9 +110,11 @@ class HttpProbeTest extends HttpFixture {
                 .instances(one.hostPort(), two.hostPort())
                 .healthCheck(HttpProbe.get(plain, "/health"), config)
                 .build()) {
-            Eventually.until("the instances are known", probed::snapshot, () -> health(probed, one.hostPort())
-                            == HealthStatus.HEALTHY
-                    && health(probed, two.hostPort()) == HealthStatus.UNHEALTHY);
+            Eventually.until(
+                    "the instances are known",
+                    probed::snapshot,
+                    () -> health(probed, one.hostPort()) == HealthStatus.HEALTHY
+                            && health(probed, two.hostPort()) == HealthStatus.UNHEALTHY);
             assertThat(probed.snapshot().instance(two.hostPort()).reason()).contains("503");
         }
     }
@@ -129,27 +132,8 @@ class HttpProbeTest extends HttpFixture {
     }
 
     private ProbeResult result(HttpProbe asked, Duration timeout) throws Exception {
-        return asked.check(one.instance(), context(timeout))
+        return asked.check(one.instance(), new FakeProbeContext(timeout, new VirtualClock()))
                 .toCompletableFuture()
                 .get(Eventually.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static ProbeContext context(Duration timeout) {
-        return new ProbeContext() {
-            @Override
-            public String serviceName() {
-                return "orders";
-            }
-
-            @Override
-            public Duration timeout() {
-                return timeout;
-            }
-
-            @Override
-            public Scheduler scheduler() {
-                throw new AssertionError("scheduler: used (expected: the client keeps the time)");
-            }
-        };
     }
 }

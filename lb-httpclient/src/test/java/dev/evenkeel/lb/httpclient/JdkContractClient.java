@@ -31,11 +31,12 @@ final class JdkContractClient implements ContractClient {
                 .connectTimeout(Duration.ofSeconds(5))
                 .build();
         BalancedHttpClient.Builder builder = BalancedHttpClient.builder(wrapped, options.router());
-        options.stickyHeader().ifPresent(header -> builder.pickRequest(request -> request.headers()
-                        .firstValue(header)
-                        .map(PickRequest::stickyTo)
-                        .orElse(PickRequest.EMPTY))
-                .stripHeaders(header));
+        options.stickyHeader()
+                .ifPresent(header -> builder.pickRequest(request -> request.headers()
+                                .firstValue(header)
+                                .map(PickRequest::stickyTo)
+                                .orElse(PickRequest.EMPTY))
+                        .stripHeaders(header));
         this.client = builder.build();
     }
 
@@ -78,9 +79,7 @@ final class JdkContractClient implements ContractClient {
 
     private static HttpRequest request(ContractCall call) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(call.url()))
-                .method(
-                        call.method(),
-                        call.body().map(BodyPublishers::ofString).orElseGet(BodyPublishers::noBody));
+                .method(call.method(), call.body().map(BodyPublishers::ofString).orElseGet(BodyPublishers::noBody));
         call.headers().forEach(builder::header);
         call.timeout().ifPresent(builder::timeout);
         return builder.build();

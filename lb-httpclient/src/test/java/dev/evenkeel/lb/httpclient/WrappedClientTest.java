@@ -45,7 +45,9 @@ class WrappedClientTest extends HttpFixture {
                 .build();
         HttpClient balanced = BalancedHttpClient.wrap(wrapped, orders);
         assertThat(balanced.cookieHandler()).isEqualTo(wrapped.cookieHandler()).isPresent();
-        assertThat(balanced.connectTimeout()).isEqualTo(wrapped.connectTimeout()).isPresent();
+        assertThat(balanced.connectTimeout())
+                .isEqualTo(wrapped.connectTimeout())
+                .isPresent();
         assertThat(balanced.followRedirects()).isEqualTo(wrapped.followRedirects());
         assertThat(balanced.proxy()).isEqualTo(wrapped.proxy()).isPresent();
         assertThat(balanced.sslContext()).isSameAs(wrapped.sslContext());
@@ -90,7 +92,9 @@ class WrappedClientTest extends HttpFixture {
                 .build();
         HttpResponse<String> response = balanced.send(request, BodyHandlers.ofString());
         balanced.sendAsync(request, BodyHandlers.ofString()).join();
-        assertThat(recording.requests).hasSize(2).allSatisfy(sent -> assertThat(sent).isSameAs(request));
+        assertThat(recording.requests)
+                .hasSize(2)
+                .allSatisfy(sent -> assertThat(sent).isSameAs(request));
         assertThat(BalancedHttpClient.instance(response)).isEmpty();
         assertThat(picks()).isZero();
     }
@@ -168,7 +172,8 @@ class WrappedClientTest extends HttpFixture {
         BalancedHttpClient.wrap(recording, orders)
                 .sendAsync(request, BodyHandlers.ofString(), pushes)
                 .join();
-        recording.pushHandler(String.class)
+        recording
+                .pushHandler(String.class)
                 .applyPushPromise(recording.requests.get(0), request, handler -> new CompletableFuture<>());
         assertThat(initiating).singleElement().isSameAs(request);
     }

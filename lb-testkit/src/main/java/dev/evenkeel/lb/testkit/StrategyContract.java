@@ -77,7 +77,8 @@ public abstract class StrategyContract {
             candidates
                     .get(i)
                     .inFlight(random.nextInt(4) == 0 ? Integer.MAX_VALUE : random.nextInt(1000))
-                    .latency(Duration.ofNanos(random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextInt()).abs());
+                    .latency(Duration.ofNanos(random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextInt())
+                            .abs());
         }
         assertAnswersFromItsList(candidates, strategy().newSelector(candidates));
     }
@@ -90,7 +91,8 @@ public abstract class StrategyContract {
         Random random = new Random(6);
         while (candidates.size() > 1) {
             selector.select(request(candidates.size()));
-            FakeCandidates fewer = candidates.without(random.nextInt(candidates.size())).replacing(selector);
+            FakeCandidates fewer =
+                    candidates.without(random.nextInt(candidates.size())).replacing(selector);
             selector = strategy.newSelector(fewer);
             assertAnswersFromItsList(fewer, selector);
             candidates = fewer;

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VirtualClock implements Ticker, Scheduler {
 
-    private final PriorityQueue<Task> tasks =
-            new PriorityQueue<>(Comparator.comparingLong((Task task) -> task.due).thenComparingLong(task -> task.number));
+    private final PriorityQueue<Task> tasks = new PriorityQueue<>(
+            Comparator.comparingLong((Task task) -> task.due).thenComparingLong(task -> task.number));
 
     private final long start;
 

@@ -75,7 +75,8 @@ class VirtualClockTest {
     @Property
     void keepsTheOrderAcrossAnOverflowOfItsReadings(
             @ForAll @Size(min = 1, max = 50) List<@IntRange(max = 1000) Integer> delays) {
-        VirtualClock nearTheEnd = new VirtualClock(Long.MAX_VALUE - Duration.ofMillis(500).toNanos());
+        VirtualClock nearTheEnd =
+                new VirtualClock(Long.MAX_VALUE - Duration.ofMillis(500).toNanos());
         List<Integer> order = new ArrayList<>();
         delays.forEach(delay -> nearTheEnd.schedule(() -> order.add(delay), Duration.ofMillis(delay)));
         nearTheEnd.advance(Duration.ofSeconds(1));

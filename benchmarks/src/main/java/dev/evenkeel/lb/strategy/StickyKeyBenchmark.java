@@ -1,0 +1,84 @@
+package dev.evenkeel.lb.strategy;
+
+import dev.evenkeel.lb.Nodes;
+import dev.evenkeel.lb.request.PickRequest;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * The selection by sticky key alone, for keys of 16 characters.
+ *
+ * <p>The floor is the bare keyed hash of the key, and the look-up: of one number for each instance, mixed with the hash,
+ * the highest.
+ *
+ * <p>Conditions: equal weights, no instance is busy. There are 256 keys in turn, so that the branches of the look-up
+ * cannot be learned by heart; the requests exist beforehand, as making them is not part of a pick.
+ */
+@SuppressWarnings("NullAway.Init") // in setUp, which JMH calls
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class StickyKeyBenchmark { // not final: JMH derives from it
+
+    private static final int KEYS = 256;
+
+    @Param({"3", "10", "100", "1000", "10000"})
+    public int n;
+
+    private final SipHash hash = SipHash.withSecret(SipHash.PUBLIC_SECRET);
+    private final String[] keys = new String[KEYS];
+    private final PickRequest[] requests = new PickRequest[KEYS];
+    private long[] ids;
+    private Object[] instances;
+    private Selector selector;
+    private int turn;
+
+    @Setup
+    public void setUp() {
+        for (int i = 0; i < KEYS; i++) {
+            keys[i] = String.format("user-%011d", i * 7_919L);
+            requests[i] = PickRequest.stickyTo(keys[i]);
+        }
+        ids = new long[n];
+        instances = new Object[n];
+        for (int i = 0; i < n; i++) {
+            ids[i] = hash.hash("10.0.0." + i);
+            instances[i] = "10.0.0." + i;
+        }
+        selector = Nodes.selector(Strategies.stickyKey(Strategies.roundRobin()), n);
+    }
+
+    @Benchmark
+    public Object floor() {
+        long bits = hash.hash(keys[turn++ & KEYS - 1]);
+        int highest = 0;
+        long highestScore = -1;
+        for (int i = 0; i < ids.length; i++) {
+            long score = mix(bits ^ ids[i]) >>> 1;
+            if (score > highestScore) {
+                highest = i;
+                highestScore = score;
+            }
+        }
+        return instances[highest];
+    }
+
+    @Benchmark
+    public @Nullable Object equalWeights() {
+        return selector.select(requests[turn++ & KEYS - 1]);
+    }
+
+    private static long mix(long bits) {
+        long mixed = (bits ^ (bits >>> 33)) * 0xff51afd7ed558ccdL;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
+        return mixed ^ (mixed >>> 33);
+    }
+}
