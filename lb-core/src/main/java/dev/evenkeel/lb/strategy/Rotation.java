@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a round robin stands: a round and a place in it, in one word. Shared by successive selectors, so that a change of
@@ -31,6 +32,33 @@ final class Rotation {
     Rotation(RandomGenerator random, int size) {
         this.random = random;
         this.walks = new Walk[] {newWalk(size)};
+    }
+
+    /** The next place in a list of that size: every visit is taken where there are no strides. */
+    int next(int size, @Nullable Strides strides) {
+        Walk walk = walk();
+        while (true) {
+            long position = walk.get();
+            int place = place(position);
+            long round = round(position);
+            if (place >= size) { // left there by a longer list
+                place = 0;
+                round++;
+            }
+            if (strides != null) {
+                while (!strides.isTaken(place, round)) {
+                    place++;
+                    if (place == size) {
+                        place = 0;
+                        round++;
+                    }
+                }
+            }
+            if (walk.compareAndSet(position, after(place, round, size))) {
+                return place;
+            }
+            walk = contended(size);
+        }
     }
 
     /** The walk for the calling thread. */

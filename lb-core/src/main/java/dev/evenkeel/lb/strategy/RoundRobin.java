@@ -22,7 +22,7 @@ final class RoundRobin implements Selector {
             candidates[i] = list.get(i);
             weights[i] = candidates[i].weight();
         }
-        strides = Strides.areEqual(weights) ? null : new Strides(weights);
+        strides = Strides.of(weights);
         rotation = list.previousSelector().orElse(null) instanceof RoundRobin previous
                 ? previous.rotation
                 : new Rotation(list.random(), candidates.length);
@@ -30,29 +30,6 @@ final class RoundRobin implements Selector {
 
     @Override
     public Candidate select(PickRequest request) {
-        int size = candidates.length;
-        Rotation.Walk walk = rotation.walk();
-        while (true) {
-            long position = walk.get();
-            int place = Rotation.place(position);
-            long round = Rotation.round(position);
-            if (place >= size) { // left there by a longer list
-                place = 0;
-                round++;
-            }
-            if (strides != null) {
-                while (!strides.isTaken(place, round)) {
-                    place++;
-                    if (place == size) {
-                        place = 0;
-                        round++;
-                    }
-                }
-            }
-            if (walk.compareAndSet(position, Rotation.after(place, round, size))) {
-                return candidates[place];
-            }
-            walk = rotation.contended(size);
-        }
+        return candidates[rotation.next(candidates.length, strides)];
     }
 }

@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.strategy;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which visits of a round robin are taken, so that each place is taken in proportion to its weight and its turns are
@@ -31,6 +32,11 @@ final class Strides {
         taken = Arrays.stream(weights)
                 .mapToInt(weight -> Math.max(1, (int) Math.round(weight / max * FULL)))
                 .toArray();
+    }
+
+    /** Null where all weights are equal, so that every visit is taken. */
+    static @Nullable Strides of(double[] weights) {
+        return areEqual(weights) ? null : new Strides(weights);
     }
 
     static boolean areEqual(double[] weights) {
