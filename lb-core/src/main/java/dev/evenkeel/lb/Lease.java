@@ -1,6 +1,7 @@
 package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
 
 /**
@@ -30,6 +31,13 @@ public interface Lease extends AutoCloseable {
      * instance's speed, such as streams. Without it, a success takes the time at the end. Counts once.
      */
     void answered();
+
+    /**
+     * The instance has said how loaded it is, as servers do in the response header of
+     * {@link dev.evenkeel.lb.call.OrcaHeader}. Strategies may use the newest report, see
+     * {@link dev.evenkeel.lb.strategy.Strategies#weightedByReport()}. Any number of times, also after the end.
+     */
+    void report(LoadReport report);
 
     /** Ends the call as a success. */
     default void succeeded() {

@@ -3,14 +3,17 @@ package dev.evenkeel.lb;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.strategy.Candidate;
+import dev.evenkeel.lb.strategy.ReceivedReport;
 import dev.evenkeel.lb.time.Ticker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +67,9 @@ final class Node implements Candidate {
     /** Written by the control plane, read anywhere. */
     private volatile double weight;
 
+    /** The newest report. Of two that come in at once either may stay. */
+    private volatile Optional<ReceivedReport> lastReport = Optional.empty();
+
     /** The place among the candidates of the newest pool. Only a hint for others: an older pool checks again. */
     volatile int slot;
 
@@ -96,6 +102,11 @@ final class Node implements Candidate {
     @Override
     public long latencyNanos() {
         return latency.nanos();
+    }
+
+    @Override
+    public Optional<ReceivedReport> lastReport() {
+        return lastReport;
     }
 
     @Override
@@ -165,6 +176,11 @@ final class Node implements Candidate {
     void answered(long begun) {
         long now = ticker.nanos();
         latency.record(now - begun, now);
+    }
+
+    /** The instance has said how loaded it is. */
+    void report(LoadReport report) {
+        lastReport = Optional.of(ReceivedReport.of(report, ticker.nanos()));
     }
 
     /** Ends a call; null for an outcome that was not reported. */

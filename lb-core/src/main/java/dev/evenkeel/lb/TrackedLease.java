@@ -3,6 +3,7 @@ package dev.evenkeel.lb;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -53,6 +54,11 @@ final class TrackedLease implements Lease {
         if (PHASE.compareAndSet(this, BEGUN, ANSWERED)) {
             node.answered(begun);
         }
+    }
+
+    @Override
+    public void report(LoadReport report) {
+        node.report(requireNonNull(report, "report"));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.evenkeel.lb.strategy;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
+import java.util.Optional;
 
 /**
  * An instance that may be picked now, with its live load. Implemented by the library. All figures move while they are
@@ -20,6 +21,9 @@ public interface Candidate {
 
     /** Its average time to answer in nanoseconds, as this balancer has seen it; 0 before the first answer. */
     long latencyNanos();
+
+    /** What it last said of its own load, to this balancer, and when; empty if it never did. Reading allocates nothing. */
+    Optional<ReceivedReport> lastReport();
 
     /**
      * Whether a call would be admitted here now: not avoided by the request, carrying the metadata that it requires,

@@ -1,9 +1,12 @@
 package dev.evenkeel.lb.testkit;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.strategy.Candidate;
+import dev.evenkeel.lb.strategy.ReceivedReport;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A candidate whose figures a test sets, for tests of a strategy alone. Safe for concurrent use. */
 public final class FakeCandidate implements Candidate {
@@ -11,6 +14,7 @@ public final class FakeCandidate implements Candidate {
     private final ServiceInstance instance;
     private volatile int inFlight;
     private volatile long latencyNanos;
+    private volatile Optional<ReceivedReport> lastReport = Optional.empty();
     private volatile boolean open = true;
 
     /** An idle candidate with the weight of the instance. */
@@ -27,6 +31,12 @@ public final class FakeCandidate implements Candidate {
     /** Sets the average time to answer. */
     public FakeCandidate latency(Duration latency) {
         this.latencyNanos = latency.toNanos();
+        return this;
+    }
+
+    /** Says that it reported this load at this reading of the clock. */
+    public FakeCandidate report(LoadReport report, long nanos) {
+        this.lastReport = Optional.of(ReceivedReport.of(report, nanos));
         return this;
     }
 
@@ -54,6 +64,11 @@ public final class FakeCandidate implements Candidate {
     @Override
     public long latencyNanos() {
         return latencyNanos;
+    }
+
+    @Override
+    public Optional<ReceivedReport> lastReport() {
+        return lastReport;
     }
 
     @Override
