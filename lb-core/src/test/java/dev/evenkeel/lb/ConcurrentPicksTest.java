@@ -32,6 +32,7 @@ class ConcurrentPicksTest {
     static Stream<LoadBalancingStrategy> strategies() {
         return Stream.of(
                 Strategies.roundRobin(),
+                Strategies.weightedByReport(),
                 Strategies.leastInFlight(),
                 Strategies.powerOfTwoChoices(),
                 Strategies.random());

@@ -27,6 +27,24 @@ public final class Strategies {
     }
 
     /**
+     * Like {@link #roundRobin()}, with weights from what the servers say of their own load: each gets calls in proportion
+     * to the requests per second that it would serve if it were fully used.
+     *
+     * <p>For servers of different size that report, in the response header {@code endpoint-load-metrics} (see
+     * {@link dev.evenkeel.lb.call.OrcaHeader}) or through {@link dev.evenkeel.lb.Lease#report}. A report has to carry the
+     * requests per second and a utilization, that of the application or else of the processors; errors per second count
+     * against it. What servers report is smoothed, begins to count 10 s after the first report, is forgotten 3 min after
+     * the last, and is kept within 0.1 to 10 times the median. Servers that do not report get the mean; with fewer than two
+     * that do, this is {@code roundRobin()}. The configured weight of an instance is a factor on top. O(1); once a second
+     * one of the picks works out the weights anew, O(n).
+     *
+     * <p>The formula and the times are those of gRPC proposal A58.
+     */
+    public static LoadBalancingStrategy weightedByReport() {
+        return ReportedWeights::new;
+    }
+
+    /**
      * Any one at random, in proportion to the weights.
      *
      * <p>For a very large number of callers with few calls each, or as a control in an experiment. Blind to load. O(1).

@@ -16,6 +16,14 @@ class BuiltInStrategiesTest {
     }
 
     @Nested
+    class WeightedByReportContract extends StrategyContract {
+        @Override
+        protected LoadBalancingStrategy strategy() {
+            return Strategies.weightedByReport();
+        }
+    }
+
+    @Nested
     class RandomContract extends StrategyContract {
         @Override
         protected LoadBalancingStrategy strategy() {
