@@ -3,6 +3,7 @@ package dev.evenkeel.lb.okhttp;
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.call.Acquisition;
+import dev.evenkeel.lb.call.OrcaHeader;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
@@ -184,6 +185,10 @@ final class Attempt extends EventListener {
         Lease taken = lease;
         if (taken != null && known.kind() == Outcome.Kind.SUCCESS) {
             taken.answered();
+        }
+        String load = response.header(OrcaHeader.NAME);
+        if (taken != null && load != null && !elsewhere) {
+            OrcaHeader.parse(load).ifPresent(taken::report);
         }
     }
 
