@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.call.HttpOutcomes;
+import dev.evenkeel.lb.call.OrcaHeader;
 import dev.evenkeel.lb.request.Outcome;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -111,6 +112,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         if (outcome.kind() == Outcome.Kind.SUCCESS) {
             lease.answered(); // otherwise not: an instance that fails fast must not look fast
         }
+        head.headers().firstValue(OrcaHeader.NAME).flatMap(OrcaHeader::parse).ifPresent(lease::report);
         try {
             subscriber = requireNonNull(handler.apply(head), "subscriber");
             return this;

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.call.OrcaHeader;
+import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome.Kind;
+import dev.evenkeel.lb.strategy.Candidate;
+import dev.evenkeel.lb.strategy.ReceivedReport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +49,37 @@ abstract class BodyContract extends BalancingContract {
             assertThat(inFlight(orders, server)).isZero();
         }
         assertThat(outcomes(orders, server, Kind.SUCCESS)).isEqualTo(20);
+    }
+
+    /** What a server says of its load in the head of a response, whatever its status, reaches the strategy. */
+    @Test
+    final void readsTheLoadReportOfTheInstance() throws Exception {
+        ScriptedServer server = server();
+        server.reply(request -> switch (request.target()) {
+            case "/garbage" -> ScriptedReply.ok("ok").withHeader(OrcaHeader.NAME, "TEXT what?");
+            case "/busy" -> ScriptedReply.status(503).withHeader(OrcaHeader.NAME, "JSON {\"cpu_utilization\": 1.5}");
+            case "/plain" -> ScriptedReply.ok("ok");
+            default ->
+                ScriptedReply.ok("ok")
+                        .withHeader("Endpoint-Load-Metrics", "TEXT cpu_utilization=0.5, rps_fractional=7");
+        });
+        List<Candidate> instance = new CopyOnWriteArrayList<>();
+        ContractClient client = client(orders(
+                builder -> builder.strategy(candidates -> {
+                    instance.add(candidates.get(0));
+                    return request -> candidates.get(0);
+                }),
+                server));
+        client.send(ContractCall.get("http://orders/plain"));
+        assertThat(instance.get(0).lastReport()).isEmpty();
+        for (String path : List.of("x", "garbage", "plain")) {
+            client.send(ContractCall.get("http://orders/" + path));
+            assertThat(instance.get(0).lastReport().map(ReceivedReport::report))
+                    .contains(LoadReport.builder().cpuUtilization(0.5).rps(7).build());
+        }
+        client.send(ContractCall.get("http://orders/busy"));
+        assertThat(instance.get(0).lastReport().map(ReceivedReport::report))
+                .contains(LoadReport.builder().cpuUtilization(1.5).build());
     }
 
     @Test
