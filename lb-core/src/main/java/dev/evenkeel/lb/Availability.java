@@ -16,8 +16,9 @@ import java.util.List;
  *
  * @param candidates those that may be picked, in the order of the members
  * @param failOpen whether they are sick ones
+ * @param allWeightsZero whether all members have a weight of 0
  */
-record Availability(List<Node> candidates, boolean failOpen) {
+record Availability(List<Node> candidates, boolean failOpen, boolean allWeightsZero) {
 
     static Availability of(Collection<Node> members) {
         boolean allZero = members.stream().allMatch(node -> node.instance().weight() == 0);
@@ -28,7 +29,8 @@ record Availability(List<Node> candidates, boolean failOpen) {
                 (isWell(node.state()) ? well : sick).add(node);
             }
         }
-        return well.isEmpty() && !sick.isEmpty() ? new Availability(sick, true) : new Availability(well, false);
+        boolean failOpen = well.isEmpty() && !sick.isEmpty();
+        return new Availability(failOpen ? sick : well, failOpen, allZero);
     }
 
     static boolean isWell(NodeState state) {

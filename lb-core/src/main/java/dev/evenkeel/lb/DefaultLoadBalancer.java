@@ -261,7 +261,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
 
     private void settle() {
         if (pool.phase != Pool.Phase.CLOSED && membership.settle()) {
-            publishPool();
+            publishEverybody();
             listeners.flush();
         }
     }
@@ -270,10 +270,19 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     private void publish() {
         publishPool();
         if (membership.settle()) {
-            publishPool();
+            publishEverybody();
         }
         listeners.flush();
         waiters.release();
+    }
+
+    /** Publishes that some of those who left are gone, which changes nothing of the choice. */
+    private void publishEverybody() {
+        Pool before = pool;
+        if (before.phase != Pool.Phase.CLOSED) {
+            Node[] nodes = membership.everybody();
+            POOL.compareAndSet(this, before, before.withEverybody(nodes, NodeState.of(nodes))); // or closed meanwhile
+        }
     }
 
     private void publishPool() {
@@ -284,17 +293,13 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         }
         Availability availability = Availability.of(membership.members());
         Node[] candidates = availability.candidates().toArray(new Node[0]);
-        applyWeights(membership.members());
+        applyWeights(membership.members(), availability.allWeightsZero());
         boolean sameChoice = before.phase == Pool.Phase.READY
                 && !membership.takePropertiesChanged()
                 && before.selector != null
                 && Arrays.equals(before.candidates, candidates);
         Node[] nodes = membership.everybody();
         inFlight.candidatesAre(candidates, nodes);
-        NodeState[] states = new NodeState[nodes.length];
-        for (int i = 0; i < nodes.length; i++) {
-            states[i] = nodes[i].state();
-        }
         for (int slot = 0; slot < candidates.length; slot++) {
             candidates[slot].slot = slot;
         }
@@ -302,7 +307,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 before.version + 1,
                 Pool.Phase.READY,
                 nodes,
-                states,
+                NodeState.of(nodes),
                 candidates,
                 membership.byId(),
                 sameChoice ? before.selector : newSelector(candidates),
@@ -317,8 +322,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     }
 
     /** Gives each member the weight that strategies see; 0 for all means that they are equal. */
-    private static void applyWeights(Collection<Node> members) {
-        boolean allZero = members.stream().allMatch(node -> node.instance().weight() == 0);
+    private static void applyWeights(Collection<Node> members, boolean allZero) {
         for (Node node : members) {
             node.weight(allZero ? 1 : node.instance().weight());
         }

@@ -41,7 +41,8 @@ final class Membership {
 
     private final Map<String, Node> members = new LinkedHashMap<>();
     private final Set<Node> leaving = new LinkedHashSet<>();
-    private ImmutableMap<String, Node> published = ImmutableMap.of();
+    /** The members as a map that does not change; null from a change of the members until it is asked for. */
+    private @Nullable ImmutableMap<String, Node> byId;
 
     /** Whether a member has other properties than when this was last asked. */
     private boolean propertiesChanged;
@@ -140,10 +141,12 @@ final class Membership {
 
     /** The members by id, as a map that does not change. */
     ImmutableMap<String, Node> byId() {
-        if (published.size() != members.size() || !published.equals(members)) {
-            published = ImmutableMap.copyOf(members);
+        ImmutableMap<String, Node> copy = byId;
+        if (copy == null) {
+            copy = ImmutableMap.copyOf(members);
+            byId = copy;
         }
-        return published;
+        return copy;
     }
 
     private boolean merge(ServiceInstance instance) {
@@ -177,7 +180,7 @@ final class Membership {
 
     private void join(ServiceInstance instance) {
         Node node = new Node(instance, ticker, limit, onDrained);
-        members.put(instance.id(), node);
+        addMember(node);
         log.info("{}: {} joined", serviceName, instance);
         listeners.tell(listener -> listener.joined(serviceName, instance));
         watch(node);
@@ -188,10 +191,15 @@ final class Membership {
         changeInPlace(node, instance);
         node.state(node.state().withDraining(false));
         node.undrain();
-        members.put(instance.id(), node);
+        addMember(node);
         log.info("{}: {} is back", serviceName, instance);
         listeners.tell(listener -> listener.returned(serviceName, instance));
         watch(node);
+    }
+
+    private void addMember(Node node) {
+        members.put(node.id(), node);
+        byId = null;
     }
 
     /** Nothing is known of an instance that nobody watches. */
@@ -203,6 +211,7 @@ final class Membership {
 
     private void beginLeaving(Node node, String why) {
         members.remove(node.id(), node);
+        byId = null;
         health.stop(node);
         node.state(node.state().withDraining(true));
         ServiceInstance instance = node.instance();

@@ -6,6 +6,15 @@ import dev.evenkeel.lb.instance.ServiceInstance;
 /** What the control plane has decided about one instance; replaced as a whole, so that a pool keeps what it saw. */
 record NodeState(ServiceInstance instance, HealthStatus health, String reason, boolean draining) {
 
+    /** What has been decided about each. */
+    static NodeState[] of(Node[] nodes) {
+        NodeState[] states = new NodeState[nodes.length];
+        for (int i = 0; i < nodes.length; i++) {
+            states[i] = nodes[i].state();
+        }
+        return states;
+    }
+
     static NodeState of(ServiceInstance instance) {
         return new NodeState(instance, HealthStatus.UNKNOWN, "", false);
     }

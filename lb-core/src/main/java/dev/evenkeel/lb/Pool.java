@@ -57,6 +57,11 @@ final class Pool {
         this.failOpen = failOpen;
     }
 
+    /** The next version, in which only who is there besides the candidates differs. */
+    Pool withEverybody(Node[] everybody, NodeState[] theirStates) {
+        return new Pool(version + 1, phase, everybody, theirStates, candidates, members, selector, failOpen);
+    }
+
     Pool closed() {
         return new Pool(version + 1, Phase.CLOSED, nodes, states, candidates, members, selector, failOpen);
     }

@@ -11,10 +11,7 @@ final class LeastInFlight implements Selector {
     private final RandomGenerator random;
 
     LeastInFlight(Candidates list) {
-        candidates = new Candidate[list.size()];
-        for (int i = 0; i < candidates.length; i++) {
-            candidates[i] = list.get(i);
-        }
+        candidates = Copies.candidates(list);
         random = list.random();
     }
 

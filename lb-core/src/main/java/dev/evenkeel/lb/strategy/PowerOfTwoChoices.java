@@ -11,12 +11,8 @@ final class PowerOfTwoChoices implements Selector {
     private final boolean equalWeights;
 
     PowerOfTwoChoices(Candidates list) {
-        candidates = new Candidate[list.size()];
-        double[] weights = new double[list.size()];
-        for (int i = 0; i < candidates.length; i++) {
-            candidates[i] = list.get(i);
-            weights[i] = candidates[i].weight();
-        }
+        candidates = Copies.candidates(list);
+        double[] weights = Copies.weights(candidates);
         random = list.random();
         equalWeights = Strides.areEqual(weights);
     }

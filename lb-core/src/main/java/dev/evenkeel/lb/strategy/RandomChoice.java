@@ -14,12 +14,8 @@ final class RandomChoice implements Selector {
     private final @Nullable AliasTable table;
 
     RandomChoice(Candidates list) {
-        candidates = new Candidate[list.size()];
-        double[] weights = new double[list.size()];
-        for (int i = 0; i < candidates.length; i++) {
-            candidates[i] = list.get(i);
-            weights[i] = candidates[i].weight();
-        }
+        candidates = Copies.candidates(list);
+        double[] weights = Copies.weights(candidates);
         random = list.random();
         table = Strides.areEqual(weights) ? null : new AliasTable(weights);
     }

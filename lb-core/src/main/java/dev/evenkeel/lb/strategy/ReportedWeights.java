@@ -51,10 +51,7 @@ final class ReportedWeights implements Selector {
     private volatile Schedule schedule;
 
     ReportedWeights(Candidates list) {
-        candidates = new Candidate[list.size()];
-        for (int i = 0; i < candidates.length; i++) {
-            candidates[i] = list.get(i);
-        }
+        candidates = Copies.candidates(list);
         ticker = list.ticker();
         ReportedWeights previous =
                 list.previousSelector().orElse(null) instanceof ReportedWeights reported ? reported : null;

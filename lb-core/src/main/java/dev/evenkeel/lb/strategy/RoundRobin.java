@@ -16,12 +16,8 @@ final class RoundRobin implements Selector {
     private final @Nullable Strides strides;
 
     RoundRobin(Candidates list) {
-        candidates = new Candidate[list.size()];
-        double[] weights = new double[list.size()];
-        for (int i = 0; i < candidates.length; i++) {
-            candidates[i] = list.get(i);
-            weights[i] = candidates[i].weight();
-        }
+        candidates = Copies.candidates(list);
+        double[] weights = Copies.weights(candidates);
         strides = Strides.of(weights);
         rotation = list.previousSelector().orElse(null) instanceof RoundRobin previous
                 ? previous.rotation

@@ -16,16 +16,10 @@ final class StickyKey implements Selector {
 
     StickyKey(Candidates list, LoadBalancingStrategy fallback, StickyConfig config) {
         this.hash = config.hash();
-        this.candidates = new Candidate[list.size()];
-        long[] ids = new long[list.size()];
-        double[] weights = new double[list.size()];
-        for (int i = 0; i < candidates.length; i++) {
-            candidates[i] = list.get(i);
-            ids[i] = hash.hash(candidates[i].instance().id());
-            weights[i] = candidates[i].weight();
-        }
+        this.candidates = Copies.candidates(list);
+        double[] weights = Copies.weights(candidates);
         this.bound = new LoadBound(config.maxLoad(), weights);
-        this.order = new Rendezvous(candidates, ids, weights, bound);
+        this.order = new Rendezvous(candidates, Copies.idHashes(candidates, hash), weights, bound);
         this.fallback = fallback.newSelector(new FallbackCandidates(
                 list,
                 list.previousSelector()

@@ -27,19 +27,12 @@ final class StickyKeyTable implements Selector {
 
     StickyKeyTable(Candidates list, LoadBalancingStrategy fallback, StickyConfig config) {
         this.hash = config.hash();
-        this.candidates = new Candidate[list.size()];
-        for (int i = 0; i < candidates.length; i++) {
-            candidates[i] = list.get(i);
-        }
+        this.candidates = Copies.candidates(list);
         Arrays.sort(
                 candidates,
                 Comparator.comparing(candidate -> candidate.instance().id()));
-        long[] ids = new long[candidates.length];
-        double[] weights = new double[candidates.length];
-        for (int i = 0; i < candidates.length; i++) {
-            ids[i] = hash.hash(candidates[i].instance().id());
-            weights[i] = candidates[i].weight();
-        }
+        long[] ids = Copies.idHashes(candidates, hash);
+        double[] weights = Copies.weights(candidates);
         StickyKeyTable previous = list.previousSelector().orElse(null) instanceof StickyKeyTable sticky ? sticky : null;
         this.table =
                 previous != null && previous.table.isFor(ids, weights) ? previous.table : MaglevTable.of(ids, weights);
