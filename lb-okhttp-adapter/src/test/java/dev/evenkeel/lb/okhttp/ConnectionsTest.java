@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,10 @@ class ConnectionsTest {
     @Test
     void opensNewConnectionsWhenAnInstanceComesBack() throws Exception {
         ScriptedServer a = ScriptedServer.start();
-        try (Orders orders = Orders.of(a)) {
+        // events on the thread that causes them: it must have left before it comes back
+        try (Orders orders =
+                Orders.service("orders", balancer -> balancer.executor(Runnable::run), UnaryOperator.identity())) {
+            orders.add(a.instance(), a);
             orders.get("http://orders/x");
             orders.leave(a);
             Eventually.until("it is closed", () -> a.openConnections() == 0);
