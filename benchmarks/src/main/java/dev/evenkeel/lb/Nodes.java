@@ -24,7 +24,7 @@ public final class Nodes {
     /** Nodes without a limit, on a clock that stands still. */
     static Node[] of(List<ServiceInstance> instances) {
         return instances.stream()
-                .map(instance -> new Node(instance, () -> 0L, Integer.MAX_VALUE, drained -> {}))
+                .map(instance -> new Node(instance, () -> 0L, Integer.MAX_VALUE, true, drained -> {}))
                 .toArray(Node[]::new);
     }
 }

@@ -2,7 +2,6 @@ package dev.evenkeel.lb;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.strategy.Selector;
 import dev.evenkeel.lb.strategy.Strategies;
@@ -95,8 +94,8 @@ public class TwoChoicesBenchmark { // not final: JMH derives from it
     @Benchmark
     public Object counting() {
         Node node = requireNonNull((Node) selector.select(PickRequest.EMPTY));
-        node.begin(false);
-        node.end(Outcome.success());
+        TrackedLease lease = requireNonNull(node.begin(0, false));
+        lease.succeeded();
         return node;
     }
 

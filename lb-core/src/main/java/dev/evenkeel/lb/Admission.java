@@ -31,29 +31,29 @@ final class Admission {
         this.faults = faults;
     }
 
-    /** A lease, or null if this version of the pool has no candidate that can be admitted. */
-    @Nullable TrackedLease admit(Pool pool, PickRequest request) {
+    /** A lease that begins now, or null if this version of the pool has no candidate that can be admitted. */
+    @Nullable TrackedLease admit(Pool pool, PickRequest request, long now) {
         if (!Node.isPlain(request) && request.preferred().isPresent()) {
-            TrackedLease preferred = admitPreferred(pool, request);
+            TrackedLease preferred = admitPreferred(pool, request, now);
             if (preferred != null || !request.anotherWillDo()) {
                 return preferred;
             }
         }
-        TrackedLease selected = admitSelected(pool, request);
+        TrackedLease selected = admitSelected(pool, request, now);
         if (selected != null) {
             return selected;
         }
-        TrackedLease any = admitAny(pool, request, false);
-        return any != null || request.avoided().isEmpty() ? any : admitAny(pool, request, true);
+        TrackedLease any = admitAny(pool, request, now, false);
+        return any != null || request.avoided().isEmpty() ? any : admitAny(pool, request, now, true);
     }
 
-    private @Nullable TrackedLease admitPreferred(Pool pool, PickRequest request) {
+    private @Nullable TrackedLease admitPreferred(Pool pool, PickRequest request, long now) {
         Node node = pool.candidate(request.preferred().orElseThrow());
         boolean wanted = node != null && node.suits(request) && !(request.anotherWillDo() && node.isAvoidedBy(request));
-        return wanted ? requireNonNull(node).begin(pool.failOpen) : null;
+        return wanted ? requireNonNull(node).begin(now, pool.failOpen) : null;
     }
 
-    private @Nullable TrackedLease admitSelected(Pool pool, PickRequest request) {
+    private @Nullable TrackedLease admitSelected(Pool pool, PickRequest request, long now) {
         Selector selector = pool.selector;
         if (selector == null) {
             return null;
@@ -62,7 +62,7 @@ final class Admission {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Node node;
             try {
-                node = pool.candidate(selector.select(request));
+                node = pool.candidate(selector.select(request, now));
             } catch (Throwable thrown) {
                 faults.threw(thrown);
                 continue;
@@ -76,7 +76,7 @@ final class Admission {
             }
             before = node;
             if (Node.isPlain(request) || (node.suits(request) && !node.isAvoidedBy(request))) {
-                TrackedLease lease = node.begin(pool.failOpen);
+                TrackedLease lease = node.begin(now, pool.failOpen);
                 if (lease != null) {
                     return lease;
                 }
@@ -86,13 +86,13 @@ final class Admission {
     }
 
     /** The least loaded of those that can be admitted: a few among many, so the strategy's own way is not at stake. */
-    private @Nullable TrackedLease admitAny(Pool pool, PickRequest request, boolean avoidedToo) {
+    private @Nullable TrackedLease admitAny(Pool pool, PickRequest request, long now, boolean avoidedToo) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Node least = leastLoaded(pool, request, avoidedToo);
             if (least == null) {
                 return null;
             }
-            TrackedLease lease = least.begin(pool.failOpen);
+            TrackedLease lease = least.begin(now, pool.failOpen);
             if (lease != null) {
                 return lease;
             }

@@ -106,12 +106,13 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     @Override
     public Lease acquire(PickRequest request) {
         requireNonNull(request, "request");
+        long now = config.ticker().nanos();
         Pool current = pool;
         for (int change = 0; ; change++) {
             if (current.phase == Pool.Phase.CLOSED) {
                 throw new IllegalStateException(serviceName + ": the load balancer is closed");
             }
-            Lease lease = admission.admit(current, request);
+            Lease lease = admission.admit(current, request, now);
             if (lease != null) {
                 return lease;
             }

@@ -32,7 +32,7 @@ public final class LoadBalancerBuilder {
 
     private final String serviceName;
     private @Nullable InstanceSource source;
-    private LoadBalancingStrategy strategy = Strategies.powerOfTwoChoices();
+    private LoadBalancingStrategy strategy = Strategies.adaptive();
     private HealthPolicy health = HealthPolicy.none();
     private int maxInFlightPerInstance = Integer.MAX_VALUE;
     private boolean acceptEmptyLists;
@@ -75,7 +75,7 @@ public final class LoadBalancerBuilder {
         return this;
     }
 
-    /** Sets how an instance is chosen. Default {@link Strategies#powerOfTwoChoices()}. */
+    /** Sets how an instance is chosen. Default {@link Strategies#adaptive()}. */
     public LoadBalancerBuilder strategy(LoadBalancingStrategy strategy) {
         this.strategy = requireNonNull(strategy, "strategy");
         return this;

@@ -47,6 +47,11 @@ final class Membership {
     /** Whether a member has other properties than when this was last asked. */
     private boolean propertiesChanged;
 
+    /** Whether there has ever been a member; those of the first list that has any are initial. */
+    private boolean hadMembers;
+
+    private boolean isInitial;
+
     /** Whether the last list had ids more than once: a source that polls repeats its errors, the log does not. */
     private boolean hadDuplicates;
 
@@ -82,6 +87,8 @@ final class Membership {
         }
         hadDuplicates = !duplicates.isEmpty();
         boolean changed = false;
+        isInitial = !hadMembers;
+        hadMembers |= !listed.isEmpty();
         for (Node node : List.copyOf(members.values())) {
             if (!listed.containsKey(node.id())) {
                 beginLeaving(node, "is not listed any more");
@@ -179,7 +186,7 @@ final class Membership {
     }
 
     private void join(ServiceInstance instance) {
-        Node node = new Node(instance, ticker, limit, onDrained);
+        Node node = new Node(instance, ticker, limit, isInitial, onDrained);
         addMember(node);
         log.info("{}: {} joined", serviceName, instance);
         listeners.tell(listener -> listener.joined(serviceName, instance));

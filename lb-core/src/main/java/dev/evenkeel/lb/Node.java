@@ -22,41 +22,47 @@ import org.jspecify.annotations.Nullable;
  * The live state of one instance. It outlives pools: a lease holds the node that it was taken from, and gives back to
  * exactly that one.
  *
- * <p>The number of calls in flight and the mark that the node is draining share one word, so that a pick and the begin of
- * a drain cannot miss each other: after the mark is set no pick gets in, and whoever takes the last call out sees it.
- *
- * <p>So does the mark that the calls are also counted in a total: each call that begins or ends sees whether it has to
- * change the total, and setting or clearing the mark moves exactly the calls that did not.
+ * <p>All that a call counts is in one word, see {@link CallWord}: a begin is one compare-and-set, an end one addition. As the
+ * mark that the node is draining is in it, a pick and the begin of a drain cannot miss each other: after the mark is set
+ * no pick gets in, and whoever takes the last call out sees it. So does the mark that the calls are also counted in a
+ * total: each call that begins or ends sees whether it has to change the total, and setting or clearing the mark moves
+ * exactly the calls that did not.
  */
 final class Node implements Candidate {
 
-    /** The sign bit of {@link #load}. The rest of the word goes on counting. */
-    private static final int DRAINING = Integer.MIN_VALUE;
+    private static final VarHandle WORD = field("word", long.class);
+    private static final VarHandle FULL_WORDS = field("fullWords", long.class);
+    private static final VarHandle LAST_PICK = field("lastPick", long.class);
+    private static final VarHandle TURNED = field("turned", long.class);
 
-    /** A bit of {@link #load}. The bits below it count. */
-    private static final int COUNTED = 1 << 30;
-
-    private static final int CALLS = COUNTED - 1;
-
-    private static final VarHandle LOAD;
-
-    static {
-        try {
-            LOAD = MethodHandles.lookup().findVarHandle(Node.class, "load", int.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
+    /** A new instance has this many answers to give before it is like any other. */
+    private static final int ANSWERS_ON_TRIAL = 3;
 
     private final Ticker ticker;
     private final int limit;
     private final Consumer<Node> onDrained;
-    private final LatencyAverage latency = new LatencyAverage();
+    private final CallStatistics statistics = new CallStatistics();
+
+    /** Whether it was there from the first list on, so that it is not on trial. */
+    private final boolean initial;
+
+    /** But for the successes, which are in the word. */
     private final Map<Outcome.Kind, LongAdder> outcomes = new EnumMap<>(Outcome.Kind.class);
+
     private final LongAdder unreported = new LongAdder();
 
-    @SuppressWarnings("unused") // through LOAD
-    private volatile int load;
+    @SuppressWarnings("unused") // through WORD
+    private volatile long word;
+
+    /** How often the successes in the word have overflowed. */
+    @SuppressWarnings("unused") // through FULL_WORDS
+    private volatile long fullWords;
+
+    /** When the last call began. Written without a fence: {@link #word} announces it. */
+    private volatile long lastPick;
+
+    /** When the generations last changed places; like it. */
+    private volatile long turned;
 
     /** Where the calls are counted as well. Written by the control plane before it sets the mark, read after seeing it. */
     private @Nullable LongAdder total;
@@ -73,14 +79,17 @@ final class Node implements Candidate {
     /** The place among the candidates of the newest pool. Only a hint for others: an older pool checks again. */
     volatile int slot;
 
-    Node(ServiceInstance instance, Ticker ticker, int limit, Consumer<Node> onDrained) {
+    Node(ServiceInstance instance, Ticker ticker, int limit, boolean initial, Consumer<Node> onDrained) {
         this.state = NodeState.of(instance);
         this.weight = instance.weight();
         this.ticker = ticker;
-        this.limit = Math.min(limit, CALLS);
+        this.limit = Math.min(limit, CallWord.MAX_IN_FLIGHT);
+        this.initial = initial;
         this.onDrained = onDrained;
         for (Outcome.Kind kind : Outcome.Kind.values()) {
-            outcomes.put(kind, new LongAdder());
+            if (kind != Outcome.Kind.SUCCESS) {
+                outcomes.put(kind, new LongAdder());
+            }
         }
     }
 
@@ -96,12 +105,55 @@ final class Node implements Candidate {
 
     @Override
     public int inFlight() {
-        return load & CALLS;
+        return CallWord.inFlight(word);
     }
 
     @Override
     public long latencyNanos() {
-        return latency.nanos();
+        return statistics.latencyNanos();
+    }
+
+    @Override
+    public long lastAnswerNanos() {
+        return statistics.lastAnswer();
+    }
+
+    @Override
+    public long lastPickNanos() {
+        return lastPick;
+    }
+
+    @Override
+    public long waitingNanos(long now) {
+        long current = word;
+        if (CallWord.isOlderWaiting(current)) {
+            return now - turned;
+        }
+        return CallWord.isNewerWaiting(current) ? now - lastPickNanos() : 0;
+    }
+
+    @Override
+    public double failureShare(long now) {
+        return statistics.failureShare(now);
+    }
+
+    @Override
+    public int failuresInARow() {
+        return statistics.failuresInARow();
+    }
+
+    @Override
+    public long lastFailureNanos() {
+        return statistics.lastFailure();
+    }
+
+    @Override
+    public int callsOnTrial() {
+        if (initial) {
+            return Integer.MAX_VALUE;
+        }
+        int answers = statistics.answers();
+        return answers < ANSWERS_ON_TRIAL ? 1 << answers : Integer.MAX_VALUE;
     }
 
     @Override
@@ -137,8 +189,7 @@ final class Node implements Candidate {
     }
 
     boolean isFree() {
-        int current = load;
-        return current >= 0 && (current & CALLS) < limit;
+        return CallWord.isFree(word, limit);
     }
 
     boolean isAvoidedBy(PickRequest request) {
@@ -154,17 +205,26 @@ final class Node implements Candidate {
         return request.anotherWillDo() || id().equals(request.preferred().orElse(null));
     }
 
-    /** Begins a call, unless the node is draining or at its limit. */
-    @Nullable TrackedLease begin(boolean failOpen) {
-        int current = load;
-        if (current < 0 || (current & CALLS) >= limit) {
+    /** Begins a call at this time, unless the node is draining or at its limit. */
+    @Nullable TrackedLease begin(long now, boolean failOpen) {
+        long current = word;
+        if (!CallWord.isFree(current, limit)) {
             return null;
         }
-        TrackedLease lease = new TrackedLease(this, ticker.nanos(), failOpen); // before the call counts: it may throw
-        while (current >= 0 && (current & CALLS) < limit) {
-            int seen = (int) LOAD.compareAndExchange(this, current, current + 1);
+        TrackedLease lease = new TrackedLease(this, now, failOpen); // before the call counts: memory may be short
+        LAST_PICK.setOpaque(this, now);
+        while (CallWord.isFree(current, limit)) {
+            long turnedWord = CallWord.turned(current);
+            if (turnedWord != current) {
+                TURNED.setOpaque(this, now); // nobody relies on the old time any more
+            }
+            long waiting = CallWord.oneWaiting(turnedWord);
+            long seen = (long) WORD.compareAndExchange(this, current, turnedWord + waiting + 1);
             if (seen == current) {
-                addToTotal(current, 1);
+                lease.waiting = waiting;
+                if (CallWord.isCounted(current)) {
+                    addToTotal(1);
+                }
                 return lease;
             }
             current = seen;
@@ -173,9 +233,10 @@ final class Node implements Candidate {
     }
 
     /** The instance answered a call that began at that time. */
-    void answered(long begun) {
+    void answered(long begun, long waiting) {
+        WORD.getAndAdd(this, -waiting);
         long now = ticker.nanos();
-        latency.record(now - begun, now);
+        statistics.answered(now - begun, now);
     }
 
     /** The instance has said how loaded it is. */
@@ -183,55 +244,103 @@ final class Node implements Candidate {
         lastReport = Optional.of(ReceivedReport.of(report, ticker.nanos()));
     }
 
-    /** Ends a call; null for an outcome that was not reported. */
-    void end(@Nullable Outcome outcome) {
-        LongAdder counter = outcome == null ? unreported : counter(outcome.kind());
-        counter.increment();
-        int before = (int) LOAD.getAndAdd(this, -1);
-        addToTotal(before, -1);
-        if ((before & ~COUNTED) == DRAINING + 1) {
+    /** Ends a call that began at that time, and is still waiting for an answer or not; null if nobody said how. */
+    void end(@Nullable Outcome outcome, long begun, long waiting) {
+        try {
+            if (outcome != null) {
+                learn(outcome.kind(), begun, waiting != 0);
+            }
+        } finally { // a clock that throws does not keep the call in flight
+            release(outcome, waiting);
+        }
+    }
+
+    private void learn(Outcome.Kind kind, long begun, boolean unanswered) {
+        if (kind == Outcome.Kind.SUCCESS) {
+            if (unanswered || statistics.hasFailures()) {
+                long now = ticker.nanos();
+                if (unanswered) {
+                    statistics.answered(now - begun, now);
+                }
+                if (statistics.hasFailures()) {
+                    statistics.succeeded(now);
+                }
+            }
+        } else if (kind != Outcome.Kind.CANCELLED) {
+            long now = ticker.nanos();
+            if (unanswered) {
+                statistics.failedUnanswered(now - begun, now);
+            }
+            statistics.failed(now);
+        }
+    }
+
+    private void release(@Nullable Outcome outcome, long waiting) {
+        boolean success = outcome != null && outcome.kind() == Outcome.Kind.SUCCESS;
+        if (outcome == null) {
+            unreported.increment();
+        } else if (!success) {
+            counter(outcome.kind()).increment();
+        }
+        long before = (long) WORD.getAndAdd(this, (success ? CallWord.SUCCESS : 0) - waiting - 1);
+        if (success && CallWord.isFullOfSuccesses(before)) {
+            FULL_WORDS.getAndAdd(this, 1L);
+        }
+        if (CallWord.isCounted(before)) {
+            addToTotal(-1);
+        }
+        if (CallWord.isDraining(before, 1)) {
             onDrained.accept(this);
         }
     }
 
     /** Lets no further call in. Returns whether none is in flight. */
     boolean drain() {
-        return ((int) LOAD.getAndBitwiseOr(this, DRAINING) & CALLS) == 0;
+        return CallWord.inFlight((long) WORD.getAndBitwiseOr(this, CallWord.DRAINING)) == 0;
     }
 
     /** Lets calls in again. */
     void undrain() {
-        LOAD.getAndBitwiseAnd(this, ~DRAINING);
+        WORD.getAndBitwiseAnd(this, ~CallWord.DRAINING);
     }
 
     /** Counts the calls in this total as well, also those that are in flight. On the control plane, always the same total. */
     void countIn(LongAdder sum) {
-        if ((load & COUNTED) == 0) {
+        if (!CallWord.isCounted(word)) {
             this.total = sum;
-            int before = (int) LOAD.getAndBitwiseOr(this, COUNTED);
-            sum.add(before & CALLS);
+            sum.add(CallWord.inFlight((long) WORD.getAndBitwiseOr(this, CallWord.COUNTED)));
         }
     }
 
     /** Takes the calls out of the total again. On the control plane. */
     void countAlone() {
-        int before = (int) LOAD.getAndBitwiseAnd(this, ~COUNTED);
-        addToTotal(before, -(before & CALLS));
-    }
-
-    /** Changes the total if the word said so when it was changed. */
-    private void addToTotal(int word, int calls) {
-        if ((word & COUNTED) != 0) {
-            requireNonNull(total).add(calls);
+        long before = (long) WORD.getAndBitwiseAnd(this, ~CallWord.COUNTED);
+        if (CallWord.isCounted(before)) {
+            addToTotal(-CallWord.inFlight(before));
         }
     }
 
+    private void addToTotal(int calls) {
+        requireNonNull(total).add(calls);
+    }
+
     long outcomes(Outcome.Kind kind) {
-        return counter(kind).sum();
+        return kind == Outcome.Kind.SUCCESS ? successes() : counter(kind).sum();
     }
 
     private LongAdder counter(Outcome.Kind kind) {
-        return requireNonNull(outcomes.get(kind)); // filled once, for every kind
+        return requireNonNull(outcomes.get(kind)); // filled once, for every kind but one
+    }
+
+    /** Exact at rest. What has just overflowed may be missing for a moment. */
+    private long successes() {
+        long full;
+        long current;
+        do {
+            full = fullWords;
+            current = word;
+        } while (full != fullWords);
+        return full * CallWord.SUCCESSES + CallWord.successes(current);
     }
 
     long unreported() {
@@ -241,5 +350,13 @@ final class Node implements Candidate {
     @Override
     public String toString() {
         return state.instance().toString();
+    }
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Node.class, name, type);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
     }
 }

@@ -30,6 +30,9 @@ final class TrackedLease implements Lease {
     private final long begun;
     private final boolean failOpen;
 
+    /** What the call counts for in the word of the node until it is answered. Set by the node that begins it. */
+    long waiting;
+
     @SuppressWarnings("unused") // through PHASE
     private volatile int phase = BEGUN;
 
@@ -52,7 +55,7 @@ final class TrackedLease implements Lease {
     @Override
     public void answered() {
         if (PHASE.compareAndSet(this, BEGUN, ANSWERED)) {
-            node.answered(begun);
+            node.answered(begun, waiting);
         }
     }
 
@@ -73,15 +76,8 @@ final class TrackedLease implements Lease {
 
     private void finish(@Nullable Outcome outcome) {
         int before = (int) PHASE.getAndSet(this, ENDED);
-        if (before == ENDED) {
-            return;
-        }
-        try {
-            if (before == BEGUN && outcome != null && outcome.kind() == Outcome.Kind.SUCCESS) {
-                node.answered(begun);
-            }
-        } finally { // a clock that throws does not keep the call in flight
-            node.end(outcome);
+        if (before != ENDED) {
+            node.end(outcome, begun, before == BEGUN ? waiting : 0);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.evenkeel.lb.benchmarks;
 
+import dev.evenkeel.lb.AdaptiveBenchmark;
 import dev.evenkeel.lb.PicksDuringChangesBenchmark;
 import dev.evenkeel.lb.PoolChangeBenchmark;
 import dev.evenkeel.lb.RoundRobinBenchmark;
@@ -16,7 +17,13 @@ public final class OwnRows implements RowSource {
     static final List<Integer> SIZES = List.of(3, 10, 100, 1_000, 10_000);
 
     private static final int SMALLEST = 3;
+
+    /** The adaptive strategy looks at all of so many, and at some of more. */
+    private static final int ALL_SCANNED = 256;
+
     private static final int LARGEST = 10_000;
+
+    private static final List<Integer> ADAPTIVE_SIZES = List.of(3, 10, 100, ALL_SCANNED, 1_000, LARGEST);
 
     private final List<Row> rows = new ArrayList<>();
 
@@ -25,10 +32,7 @@ public final class OwnRows implements RowSource {
         rows.clear();
         roundRobin();
         twoChoices();
-        // The place of the adaptive strategy: an AdaptiveBenchmark beside TwoChoicesBenchmark, its whole call
-        // (selection,
-        // begin, end, lease, clock) over the floor of two choices: 5.5 [8] at n = 3; (cost(256) - cost(3)) / 253: 5 ns
-        // [12]; cost(10,000) over cost(1,000), both sampled: flat; the selection alone: 0 B.
+        adaptive();
         stickyKey();
         poolChanges();
         return List.copyOf(rows);
@@ -60,6 +64,11 @@ public final class OwnRows implements RowSource {
 
     private static Measurement twoChoices(String method, int n, int threads) {
         return Measurement.of("two choices", TwoChoicesBenchmark.class, method, n, threads);
+    }
+
+    /** Beside the floor of two choices. */
+    private static Measurement adaptive(String method, int n) {
+        return Measurement.of("two choices", AdaptiveBenchmark.class, method, n, 1);
     }
 
     private static Measurement stickyKey(String method, int n) {
@@ -123,6 +132,33 @@ public final class OwnRows implements RowSource {
         rows.add(Row.absolute("acquire and end of a lease", twoChoices("leaseAndClock", SMALLEST, 1))
                 .by(Limit.BYTES)
                 .goal(40));
+    }
+
+    private void adaptive() {
+        for (int n : ADAPTIVE_SIZES) {
+            Row row = Row.ratio(
+                    "adaptive, lease and clock", adaptive("leaseAndClock", n), twoChoices("floor", SMALLEST, 1));
+            rows.add(n == SMALLEST ? row.goal(5.5, 8) : row);
+            rows.add(Row.absolute("adaptive, selection", adaptive("selection", n)));
+        }
+        rows.add(Row.ratio(
+                "adaptive over the floor and clock",
+                adaptive("leaseAndClock", SMALLEST),
+                twoChoices("floorAndClock", SMALLEST, 1)));
+        rows.add(Row.ratio(
+                        "adaptive, each further instance",
+                        adaptive("selection", ALL_SCANNED),
+                        adaptive("selection", SMALLEST))
+                .by(Limit.NANOS_EACH)
+                .goal(5, 12));
+        rows.add(Row.ratio(
+                        "adaptive, n = 10,000 over n = 1,000",
+                        adaptive("selection", LARGEST),
+                        adaptive("selection", 1_000))
+                .goal(1.1));
+        rows.add(Row.absolute("adaptive, selection", adaptive("selection", SMALLEST))
+                .by(Limit.BYTES)
+                .goal(0));
     }
 
     private void stickyKey() {

@@ -27,6 +27,8 @@ public record Row(
     public enum Limit {
         RATIO("x"),
         NANOS("ns"),
+        /** What each further instance adds, between the two sizes. */
+        NANOS_EACH("ns"),
         MICROS("us"),
         BYTES("B");
 
@@ -85,6 +87,12 @@ public record Row(
                                             .get(round)
                                             .nanos();
                         case NANOS -> one.nanos();
+                        case NANOS_EACH -> {
+                            Measurement smaller = requireNonNull(floor);
+                            double added =
+                                    one.nanos() - results.of(smaller).get(round).nanos();
+                            yield added / (subject.n() - smaller.n());
+                        }
                         case MICROS -> one.nanos() / 1000;
                         case BYTES -> one.bytes();
                     });

@@ -20,4 +20,14 @@ public interface Selector {
      * @return a member of the list, or null for none
      */
     @Nullable Candidate select(PickRequest request);
+
+    /**
+     * The same, knowing what the clock of the balancer said when the pick began. This is what the balancer calls: a
+     * selector that needs the time overrides it and is spared to read the clock.
+     *
+     * @param now a reading of {@link Candidates#ticker()}
+     */
+    default @Nullable Candidate select(PickRequest request, long now) {
+        return select(request);
+    }
 }

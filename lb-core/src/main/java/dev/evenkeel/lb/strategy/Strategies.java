@@ -76,6 +76,36 @@ public final class Strategies {
     }
 
     /**
+     * The one that can be expected to answer first: one figure for how long it takes, the calls that it has in flight, its
+     * weight, and how often it has failed of late. The default.
+     *
+     * <p>For nearly everything. Slow instances get few calls, those that fail almost none, however fast they fail, and one
+     * that does not answer gets no more before the calls that hang have ended. What is known grows old in a matter of
+     * seconds, and one call in a hundred goes to the instance that was not called for longest, so that one that has
+     * recovered soon gets its share again. An instance that is new gets one call at a time, then two, then four, until it
+     * has given three answers, as long as there are others that do not fail; the first list is not on trial.
+     *
+     * <p>It knows only the calls of this balancer, and prefers what is fast to what is even: with calls one at a time the
+     * fastest gets most of them. Where servers must be used evenly, or are billed by use, take
+     * {@link #powerOfTwoChoices()} or {@link #leastInFlight()}.
+     *
+     * <p>O(n) up to 256 instances, some nanoseconds for each; with more, 16 are drawn at random and the best of them is
+     * taken. Nothing is random but a variation of 10 %, that draw, and the one call in a hundred.
+     *
+     * <p>The expected time to success; its parts come from peak-EWMA (Finagle), the probation of newcomers (Netflix) and the
+     * full scan of Dialogue.
+     */
+    public static LoadBalancingStrategy adaptive() {
+        return adaptive(AdaptiveConfig.defaults());
+    }
+
+    /** The same with other times and shares. */
+    public static LoadBalancingStrategy adaptive(AdaptiveConfig config) {
+        requireNonNull(config, "config");
+        return candidates -> new Adaptive(candidates, config);
+    }
+
+    /**
      * Calls with the same {@linkplain dev.evenkeel.lb.request.PickRequest#stickyKey() sticky key} go to the same
      * instance; calls without one go where the fallback says. For caches and for state that is kept in an instance.
      *

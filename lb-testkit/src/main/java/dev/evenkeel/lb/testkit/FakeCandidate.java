@@ -14,6 +14,14 @@ public final class FakeCandidate implements Candidate {
     private final ServiceInstance instance;
     private volatile int inFlight;
     private volatile long latencyNanos;
+    private volatile long lastAnswerNanos;
+    private volatile long lastPickNanos;
+    private volatile boolean waiting;
+    private volatile long waitingSinceNanos;
+    private volatile double failureShare;
+    private volatile int failuresInARow;
+    private volatile long lastFailureNanos;
+    private volatile int callsOnTrial = Integer.MAX_VALUE;
     private volatile Optional<ReceivedReport> lastReport = Optional.empty();
     private volatile boolean open = true;
 
@@ -31,6 +39,39 @@ public final class FakeCandidate implements Candidate {
     /** Sets the average time to answer. */
     public FakeCandidate latency(Duration latency) {
         this.latencyNanos = latency.toNanos();
+        return this;
+    }
+
+    /** Sets the average time to answer, which last changed at this reading of the clock. */
+    public FakeCandidate latency(Duration latency, long nanos) {
+        this.lastAnswerNanos = nanos;
+        return latency(latency);
+    }
+
+    /** Says that it was last picked at this reading of the clock. */
+    public FakeCandidate picked(long nanos) {
+        this.lastPickNanos = nanos;
+        return this;
+    }
+
+    /** Says that a call has been waiting for an answer since this reading of the clock. */
+    public FakeCandidate waitingSince(long nanos) {
+        this.waitingSinceNanos = nanos;
+        this.waiting = true;
+        return this;
+    }
+
+    /** Sets the share of calls that failed, the failures in a row, and when the last one was. */
+    public FakeCandidate failures(double share, int inARow, long nanos) {
+        this.failureShare = share;
+        this.failuresInARow = inARow;
+        this.lastFailureNanos = nanos;
+        return this;
+    }
+
+    /** Sets with how many calls at once it should be trusted. */
+    public FakeCandidate callsOnTrial(int calls) {
+        this.callsOnTrial = calls;
         return this;
     }
 
@@ -64,6 +105,41 @@ public final class FakeCandidate implements Candidate {
     @Override
     public long latencyNanos() {
         return latencyNanos;
+    }
+
+    @Override
+    public long lastAnswerNanos() {
+        return lastAnswerNanos;
+    }
+
+    @Override
+    public long lastPickNanos() {
+        return lastPickNanos;
+    }
+
+    @Override
+    public long waitingNanos(long now) {
+        return waiting ? Math.max(0, now - waitingSinceNanos) : 0;
+    }
+
+    @Override
+    public double failureShare(long now) {
+        return failureShare;
+    }
+
+    @Override
+    public int failuresInARow() {
+        return failuresInARow;
+    }
+
+    @Override
+    public long lastFailureNanos() {
+        return lastFailureNanos;
+    }
+
+    @Override
+    public int callsOnTrial() {
+        return callsOnTrial;
     }
 
     @Override

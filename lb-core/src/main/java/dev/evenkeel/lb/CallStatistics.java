@@ -1,0 +1,174 @@
+package dev.evenkeel.lb;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * What calls have taught about one instance: how long it takes to answer, and how often it fails.
+ *
+ * <p>The latency is an average in which older samples count less:
+ *
+ * <pre>
+ * average = average + a * (sample - average)     a = max(1 - decay(dt / 2 s), 0.1), dt = time since the last sample
+ *                                                a is at least 0.3 for a sample of more than three times the average
+ * </pre>
+ *
+ * <p>Example: the average is 100 ms. A sample of 200 ms right after the last one makes it 110 ms; one that comes 2 s later
+ * makes it 160 ms, as decay(1) = 0.4; one of 400 ms makes it at least 190 ms. Answers teach it, and failures that took
+ * longer than it: a fast failure is no sign of a fast instance.
+ *
+ * <p>Failures are counted with a decay of 10 s, and what they are a share of is counted only while there are any, so that
+ * an instance that never fails pays nothing for it.
+ *
+ * <p>Threads that record at once may lose one of two samples, and a reader may see one field without the other. That is
+ * harmless: the next sample is as good as the lost one. Nothing here is a count that anybody relies on.
+ */
+final class CallStatistics {
+
+    /** Of the latency, in nanoseconds. */
+    private static final double LATENCY_TAU = 2e9;
+
+    private static final double MIN_SHARE = 0.1;
+    private static final double SPIKE = 3;
+    private static final double SPIKE_SHARE = 0.3;
+
+    /** Of failures, in nanoseconds. */
+    private static final double FAILURE_TAU = 10e9;
+
+    /** What is left of failures when they are forgotten. */
+    private static final double NO_FAILURES = 0.01;
+
+    /** So many successes are assumed besides those that are known, so that one failure is not all that is known. */
+    private static final double ASSUMED_SUCCESSES = 2;
+
+    /** Answers are counted up to here. */
+    private static final int MANY = 1 << 30;
+
+    private static final VarHandle LATENCY = field("latency", double.class);
+    private static final VarHandle LAST_ANSWER = field("lastAnswer", long.class);
+    private static final VarHandle ANSWERS = field("answers", int.class);
+    private static final VarHandle FAILURES = field("failures", double.class);
+    private static final VarHandle OUTCOMES = field("outcomes", double.class);
+    private static final VarHandle LAST_OUTCOME = field("lastOutcome", long.class);
+    private static final VarHandle FAILURES_IN_A_ROW = field("failuresInARow", int.class);
+    private static final VarHandle LAST_FAILURE = field("lastFailure", long.class);
+
+    // written without fences: each is right by itself, and none announces another
+
+    private volatile double latency;
+    private volatile long lastAnswer;
+    private volatile int answers;
+
+    /** Decayed to the time of {@link #lastOutcome}; 0 when there have been none for long. */
+    private volatile double failures;
+
+    /** Decayed like them; only counted while there are some. */
+    private volatile double outcomes;
+
+    private volatile long lastOutcome;
+    private volatile int failuresInARow;
+    private volatile long lastFailure;
+
+    /** The instance answered, after so long. */
+    void answered(long nanos, long now) {
+        sample(nanos, now);
+        int before = answers();
+        if (before < MANY) {
+            ANSWERS.setOpaque(this, before + 1);
+        }
+    }
+
+    /** A call failed, after so long without an answer. */
+    void failedUnanswered(long nanos, long now) {
+        if (nanos > latencyNanos() && answers() > 0) {
+            sample(nanos, now);
+        }
+    }
+
+    void failed(long now) {
+        double kept = kept(now);
+        OUTCOMES.setOpaque(this, outcomes * kept + 1);
+        FAILURES.setOpaque(this, failures * kept + 1);
+        LAST_OUTCOME.setOpaque(this, now);
+        LAST_FAILURE.setOpaque(this, now);
+        FAILURES_IN_A_ROW.setOpaque(this, Math.min(failuresInARow() + 1, MANY));
+    }
+
+    /** Whether a success has to be {@linkplain #succeeded recorded}. */
+    boolean hasFailures() {
+        return failures > 0;
+    }
+
+    void succeeded(long now) {
+        double kept = kept(now);
+        double left = failures * kept;
+        boolean forgotten = left < NO_FAILURES;
+        OUTCOMES.setOpaque(this, forgotten ? 0.0 : outcomes * kept + 1);
+        FAILURES.setOpaque(this, forgotten ? 0.0 : left);
+        LAST_OUTCOME.setOpaque(this, now);
+        FAILURES_IN_A_ROW.setOpaque(this, 0);
+    }
+
+    /** In nanoseconds; 0 before the first sample, else at least 1. */
+    long latencyNanos() {
+        return (long) latency;
+    }
+
+    /** When the average last learned. */
+    long lastAnswer() {
+        return lastAnswer;
+    }
+
+    int answers() {
+        return answers;
+    }
+
+    int failuresInARow() {
+        return failuresInARow;
+    }
+
+    long lastFailure() {
+        return lastFailure;
+    }
+
+    /** The share of the calls of late that failed, from 0 to less than 1. */
+    double failureShare(long now) {
+        double known = failures;
+        if (known == 0) {
+            return 0;
+        }
+        double kept = kept(now);
+        double all = outcomes * kept + ASSUMED_SUCCESSES;
+        return Math.min(known * kept, all - 1) / all; // failures and outcomes may be torn
+    }
+
+    private void sample(long nanos, long now) {
+        double known = latency;
+        double sample = Math.max(1, nanos);
+        double share = known == 0 ? 1 : share(sample, known, now);
+        LAST_ANSWER.setOpaque(this, now);
+        LATENCY.setOpaque(this, known + share * (sample - known));
+    }
+
+    private double share(double sample, double known, long now) {
+        double share = Math.max(1 - decay(Math.max(0, now - lastAnswer()) / LATENCY_TAU), MIN_SHARE);
+        return sample > SPIKE * known ? Math.max(share, SPIKE_SHARE) : share;
+    }
+
+    private double kept(long now) {
+        return decay(Math.max(0, now - lastOutcome) / FAILURE_TAU);
+    }
+
+    /** About e to the power of -x, by two terms of its inverse: monotonous, off by less than 0.07, and cheap. */
+    private static double decay(double x) {
+        return 1 / (1 + x + x * x / 2);
+    }
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(CallStatistics.class, name, type);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+}

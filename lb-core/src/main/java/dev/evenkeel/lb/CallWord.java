@@ -1,0 +1,92 @@
+package dev.evenkeel.lb;
+
+/**
+ * The word in which a node counts its calls. One step of an atomic changes all of it, so that nothing in it can disagree.
+ *
+ * <pre>
+ *  bits   0-17  calls in flight
+ *           18  the node is draining: more than any limit, so that one comparison refuses both
+ *           19  the calls are also counted in a total
+ *           20  which of the two generations is the current one
+ *        21-38  calls of generation 0 that have not been answered
+ *        39-56  calls of generation 1 that have not been answered
+ *        57-63  calls that succeeded; what overflows is counted elsewhere
+ * </pre>
+ *
+ * <p>The generations tell how long calls have been waiting without a list of them. New calls belong to the current one.
+ * When a call begins and nobody of the older one is waiting any more, the generations change places. So all calls of the
+ * older one began before that change, and as long as one of them waits, it has been waiting at least since then. In steady
+ * traffic the generations change about as often as a call takes.
+ */
+final class CallWord {
+
+    static final int MAX_IN_FLIGHT = (1 << 18) - 1;
+
+    static final long DRAINING = 1L << 18;
+    static final long COUNTED = 1L << 19;
+    static final long SUCCESS = 1L << 57;
+
+    /** How many successes fit. */
+    static final int SUCCESSES = 1 << 7;
+
+    private static final long CURRENT = 1L << 20;
+    private static final int FIRST_GENERATION = 21;
+    private static final int GENERATION_BITS = 18;
+    private static final long ALL_SUCCESSES = -SUCCESS;
+
+    private CallWord() {}
+
+    static int inFlight(long word) {
+        return (int) word & MAX_IN_FLIGHT;
+    }
+
+    /** Whether a call may begin below this limit. */
+    static boolean isFree(long word, int limit) {
+        return (word & (DRAINING | MAX_IN_FLIGHT)) < limit;
+    }
+
+    /** Whether nobody may begin any more, and this many calls are in flight. */
+    static boolean isDraining(long word, int calls) {
+        return (word & (DRAINING | MAX_IN_FLIGHT)) == (DRAINING | calls);
+    }
+
+    static boolean isCounted(long word) {
+        return (word & COUNTED) != 0;
+    }
+
+    /** The generations in places in which nobody of the older one is waiting any more; the word as it is otherwise. */
+    static long turned(long word) {
+        return waiting(word, 1 - current(word)) == 0 ? word ^ CURRENT : word;
+    }
+
+    /** One call of the current generation that has not been answered. */
+    static long oneWaiting(long word) {
+        return 1L << (FIRST_GENERATION + GENERATION_BITS * current(word));
+    }
+
+    /** Whether a call that began before the generations changed places is waiting. */
+    static boolean isOlderWaiting(long word) {
+        return waiting(word, 1 - current(word)) != 0;
+    }
+
+    static boolean isNewerWaiting(long word) {
+        return waiting(word, current(word)) != 0;
+    }
+
+    static int successes(long word) {
+        return (int) (word >>> 57);
+    }
+
+    /** Whether one success more does not fit. */
+    static boolean isFullOfSuccesses(long word) {
+        return (word & ALL_SUCCESSES) == ALL_SUCCESSES;
+    }
+
+    private static int current(long word) {
+        return (int) (word >>> 20) & 1;
+    }
+
+    private static int waiting(long word, int generation) {
+        return (int) (word >>> (FIRST_GENERATION + GENERATION_BITS * generation)) & MAX_IN_FLIGHT;
+    }
+}

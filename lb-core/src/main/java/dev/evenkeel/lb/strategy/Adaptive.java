@@ -1,0 +1,124 @@
+package dev.evenkeel.lb.strategy;
+
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.time.Ticker;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one with the least {@link ExpectedTime}, of all, or of some that are drawn where there are many. Now and then the one
+ * that was not picked for longest, so that what is known of nobody grows too old.
+ *
+ * <p>One draw gives all that is random in a pick; a linear congruential generator stretches it.
+ */
+final class Adaptive implements Selector {
+
+    /** Up to here all are looked at. */
+    static final int MAX_SCANNED = 256;
+
+    /** Of Knuth's MMIX. */
+    private static final long MULTIPLIER = 6_364_136_223_846_793_005L;
+
+    private static final long INCREMENT = 1_442_695_040_888_963_407L;
+
+    private final Candidate[] candidates;
+    private final double[] inverseWeights;
+    private final Ticker ticker;
+    private final RandomGenerator random;
+    private final ExpectedTime expectedTime;
+    private final TypicalLatency typicalLatency;
+    private final int looks;
+    private final double jitter;
+
+    /** Of 65,536 picks. */
+    private final int explored;
+
+    Adaptive(Candidates list, AdaptiveConfig config) {
+        candidates = Copies.candidates(list);
+        inverseWeights = Copies.weights(candidates);
+        for (int i = 0; i < inverseWeights.length; i++) {
+            inverseWeights[i] = 1 / inverseWeights[i];
+        }
+        ticker = list.ticker();
+        random = list.random();
+        expectedTime = new ExpectedTime(config);
+        looks = candidates.length <= MAX_SCANNED ? candidates.length : config.samples();
+        jitter = config.jitter() * 0x1p-24;
+        explored = (int) Math.round(config.exploration() * (1 << 16));
+        double known = list.previousSelector()
+                .map(before -> before instanceof Adaptive adaptive ? adaptive.typicalLatency.nanos() : null)
+                .orElse(TypicalLatency.UNKNOWN);
+        typicalLatency = new TypicalLatency(candidates, known, ticker.nanos());
+    }
+
+    @Override
+    public Candidate select(PickRequest request) {
+        return select(request, ticker.nanos());
+    }
+
+    @Override
+    public Candidate select(PickRequest request, long now) {
+        if (candidates.length == 1) {
+            return candidates[0];
+        }
+        long bits = random.nextLong();
+        double typical = typicalLatency.at(now, bits);
+        Candidate chosen = (bits & 0xFFFF) < explored ? leastRecentlyPicked(request, now, bits) : null;
+        if (chosen == null) {
+            chosen = fastest(request, now, typical, bits);
+        }
+        return chosen != null ? chosen : candidates[0]; // nobody admits it: the balancer will see that
+    }
+
+    /** Those on trial that have their share of calls already only if nobody else is there who does not fail. */
+    private @Nullable Candidate fastest(PickRequest request, long now, double typical, long bits) {
+        Candidate fastest = null;
+        double leastTime = Double.POSITIVE_INFINITY;
+        Candidate spare = null;
+        double spareTime = Double.POSITIVE_INFINITY;
+        long draw = bits;
+        for (int look = 0; look < looks; look++) {
+            draw = draw * MULTIPLIER + INCREMENT;
+            int place = place(look, draw);
+            Candidate candidate = candidates[place];
+            double time = expectedTime.of(candidate, inverseWeights[place], now, typical)
+                    * (1 + jitter * ((draw >>> 8) & 0xFF_FFFF));
+            if (time >= leastTime || !candidate.admits(request)) {
+                continue;
+            }
+            if (candidate.inFlight() < candidate.callsOnTrial()) {
+                fastest = candidate;
+                leastTime = time;
+            } else if (time < spareTime) {
+                spare = candidate;
+                spareTime = time;
+            }
+        }
+        boolean takeSpare = fastest == null || (spareTime < leastTime && fastest.failuresInARow() > 0);
+        return takeSpare ? spare : fastest;
+    }
+
+    /** Of those that do not fail and are not on trial with all the calls that they may have. */
+    private @Nullable Candidate leastRecentlyPicked(PickRequest request, long now, long bits) {
+        Candidate chosen = null;
+        long longest = -1;
+        long draw = bits;
+        for (int look = 0; look < looks; look++) {
+            draw = draw * MULTIPLIER + INCREMENT;
+            Candidate candidate = candidates[place(look, draw)];
+            long unused = Math.max(0, now - candidate.lastPickNanos());
+            if (unused > longest
+                    && candidate.failuresInARow() == 0
+                    && candidate.inFlight() < candidate.callsOnTrial()
+                    && candidate.admits(request)) {
+                chosen = candidate;
+                longest = unused;
+            }
+        }
+        return chosen;
+    }
+
+    private int place(int look, long draw) {
+        return looks == candidates.length ? look : (int) (((draw >>> 32) * candidates.length) >>> 32);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.evenkeel.lb.strategy;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+/**
+ * What an instance takes that is neither slow nor overloaded: the first quartile of the average latencies of those that
+ * have answered, of at most 64 of them. One of the picks works it out anew when it is 50 ms old; the others go on with the
+ * old one meanwhile.
+ */
+final class TypicalLatency {
+
+    /** While nobody has answered, so that only calls in flight and weights count. */
+    static final double UNKNOWN = 1;
+
+    private static final long MAX_AGE_NANOS = 50_000_000;
+    private static final int SAMPLE = 64;
+
+    private static final VarHandle NANOS;
+    private static final VarHandle UPDATING;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            NANOS = lookup.findVarHandle(TypicalLatency.class, "nanos", double.class);
+            UPDATING = lookup.findVarHandle(TypicalLatency.class, "updating", boolean.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final Candidate[] candidates;
+
+    /** Belongs to whoever has set {@link #updating}. */
+    private final double[] sample;
+
+    /** Written without a fence: it announces nothing. */
+    private volatile double nanos;
+
+    private volatile long updated;
+
+    @SuppressWarnings("unused") // through UPDATING
+    private volatile boolean updating;
+
+    /** Goes on with what was known before. */
+    TypicalLatency(Candidate[] candidates, double before, long now) {
+        this.candidates = candidates;
+        this.sample = new double[Math.min(candidates.length, SAMPLE)];
+        this.nanos = before;
+        this.updated = now - MAX_AGE_NANOS;
+    }
+
+    /** In nanoseconds, at least 1. The bits choose whom to ask where there are many. */
+    double at(long now, long bits) {
+        double known = nanos;
+        if (now - updated < MAX_AGE_NANOS && known > UNKNOWN) {
+            return known;
+        }
+        if (UPDATING.compareAndSet(this, false, true)) {
+            try {
+                NANOS.setOpaque(this, firstQuartile(bits, known));
+                updated = now;
+            } finally {
+                updating = false;
+            }
+        }
+        return nanos;
+    }
+
+    double nanos() {
+        return nanos;
+    }
+
+    private double firstQuartile(long bits, double otherwise) {
+        int n = candidates.length;
+        int place = n <= SAMPLE ? 0 : (int) (((bits >>> 32) * n) >>> 32);
+        int stride = Math.max(1, n / SAMPLE);
+        int count = 0;
+        for (int i = 0; i < sample.length; i++) {
+            long latency = candidates[place].latencyNanos();
+            if (latency > 0) {
+                sample[count++] = latency;
+            }
+            place += stride;
+            place = place < n ? place : place - n;
+        }
+        if (count == 0) {
+            return otherwise;
+        }
+        Arrays.sort(sample, 0, count);
+        return sample[(count - 1) / 4];
+    }
+}
