@@ -29,7 +29,11 @@ final class CallStatistics {
     private static final double LATENCY_TAU = 2e9;
 
     private static final double MIN_SHARE = 0.1;
-    private static final double SPIKE = 3;
+
+    /** For so long after a sample the share of the next one is the least, in nanoseconds: there is no need to work it out. */
+    private static final long SHORT = 200_000_000;
+
+    private static final long SPIKE = 3;
     private static final double SPIKE_SHARE = 0.3;
 
     /** Of failures, in nanoseconds. */
@@ -44,7 +48,7 @@ final class CallStatistics {
     /** Answers are counted up to here. */
     private static final int MANY = 1 << 30;
 
-    private static final VarHandle LATENCY = field("latency", double.class);
+    private static final VarHandle LATENCY = field("latency", long.class);
     private static final VarHandle LAST_ANSWER = field("lastAnswer", long.class);
     private static final VarHandle ANSWERS = field("answers", int.class);
     private static final VarHandle FAILURES = field("failures", double.class);
@@ -55,7 +59,9 @@ final class CallStatistics {
 
     // written without fences: each is right by itself, and none announces another
 
-    private volatile double latency;
+    /** 0 before the first sample, else at least 1. */
+    private volatile long latency;
+
     private volatile long lastAnswer;
     private volatile int answers;
 
@@ -111,7 +117,7 @@ final class CallStatistics {
 
     /** In nanoseconds; 0 before the first sample, else at least 1. */
     long latencyNanos() {
-        return (long) latency;
+        return latency;
     }
 
     /** When the average last learned. */
@@ -143,15 +149,15 @@ final class CallStatistics {
     }
 
     private void sample(long nanos, long now) {
-        double known = latency;
-        double sample = Math.max(1, nanos);
-        double share = known == 0 ? 1 : share(sample, known, now);
+        long known = latency;
+        long sample = Math.max(1, nanos);
+        LATENCY.setOpaque(this, known == 0 ? sample : known + (long) (share(sample, known, now) * (sample - known)));
         LAST_ANSWER.setOpaque(this, now);
-        LATENCY.setOpaque(this, known + share * (sample - known));
     }
 
-    private double share(double sample, double known, long now) {
-        double share = Math.max(1 - decay(Math.max(0, now - lastAnswer()) / LATENCY_TAU), MIN_SHARE);
+    private double share(long sample, long known, long now) {
+        long sinceLast = Math.max(0, now - lastAnswer);
+        double share = sinceLast < SHORT ? MIN_SHARE : Math.max(1 - decay(sinceLast / LATENCY_TAU), MIN_SHARE);
         return sample > SPIKE * known ? Math.max(share, SPIKE_SHARE) : share;
     }
 

@@ -59,9 +59,14 @@ final class CallWord {
         return waiting(word, 1 - current(word)) == 0 ? word ^ CURRENT : word;
     }
 
-    /** One call of the current generation that has not been answered. */
-    static long oneWaiting(long word) {
-        return 1L << (FIRST_GENERATION + GENERATION_BITS * current(word));
+    /** The generation of a call that begins with this word. */
+    static int current(long word) {
+        return (int) (word >>> 20) & 1;
+    }
+
+    /** One call of this generation that has not been answered. */
+    static long oneWaiting(int generation) {
+        return 1L << (FIRST_GENERATION + GENERATION_BITS * generation);
     }
 
     /** Whether a call that began before the generations changed places is waiting. */
@@ -80,10 +85,6 @@ final class CallWord {
     /** Whether one success more does not fit. */
     static boolean isFullOfSuccesses(long word) {
         return (word & ALL_SUCCESSES) == ALL_SUCCESSES;
-    }
-
-    private static int current(long word) {
-        return (int) (word >>> 20) & 1;
     }
 
     private static int waiting(long word, int generation) {

@@ -218,10 +218,11 @@ final class Node implements Candidate {
             if (turnedWord != current) {
                 TURNED.setOpaque(this, now); // nobody relies on the old time any more
             }
-            long waiting = CallWord.oneWaiting(turnedWord);
-            long seen = (long) WORD.compareAndExchange(this, current, turnedWord + waiting + 1);
+            int generation = CallWord.current(turnedWord);
+            long begun = turnedWord + CallWord.oneWaiting(generation) + 1;
+            long seen = (long) WORD.compareAndExchange(this, current, begun);
             if (seen == current) {
-                lease.waiting = waiting;
+                lease.generation = (byte) generation;
                 if (CallWord.isCounted(current)) {
                     addToTotal(1);
                 }
@@ -232,9 +233,9 @@ final class Node implements Candidate {
         return null;
     }
 
-    /** The instance answered a call that began at that time. */
-    void answered(long begun, long waiting) {
-        WORD.getAndAdd(this, -waiting);
+    /** The instance answered a call of this generation that began at that time. */
+    void answered(long begun, int generation) {
+        WORD.getAndAdd(this, -CallWord.oneWaiting(generation));
         long now = ticker.nanos();
         statistics.answered(now - begun, now);
     }

@@ -30,11 +30,11 @@ final class TrackedLease implements Lease {
     private final long begun;
     private final boolean failOpen;
 
-    /** What the call counts for in the word of the node until it is answered. Set by the node that begins it. */
-    long waiting;
+    /** See {@link CallWord}. Set by the node that begins the call. */
+    byte generation;
 
     @SuppressWarnings("unused") // through PHASE
-    private volatile int phase = BEGUN;
+    private volatile int phase; // begun: writing that would cost a fence
 
     TrackedLease(Node node, long begun, boolean failOpen) {
         this.node = node;
@@ -55,7 +55,7 @@ final class TrackedLease implements Lease {
     @Override
     public void answered() {
         if (PHASE.compareAndSet(this, BEGUN, ANSWERED)) {
-            node.answered(begun, waiting);
+            node.answered(begun, generation);
         }
     }
 
@@ -77,7 +77,7 @@ final class TrackedLease implements Lease {
     private void finish(@Nullable Outcome outcome) {
         int before = (int) PHASE.getAndSet(this, ENDED);
         if (before != ENDED) {
-            node.end(outcome, begun, before == BEGUN ? waiting : 0);
+            node.end(outcome, begun, before == BEGUN ? CallWord.oneWaiting(generation) : 0);
         }
     }
 

@@ -21,6 +21,9 @@ final class Adaptive implements Selector {
 
     private static final long INCREMENT = 1_442_695_040_888_963_407L;
 
+    /** More candidates than there can be; the precision of a time that is left is about 2^-28. */
+    private static final int PLACES = 1 << 24;
+
     private final Candidate[] candidates;
     private final double[] inverseWeights;
     private final Ticker ticker;
@@ -63,15 +66,38 @@ final class Adaptive implements Selector {
         }
         long bits = random.nextLong();
         double typical = typicalLatency.at(now, bits);
-        Candidate chosen = (bits & 0xFFFF) < explored ? leastRecentlyPicked(request, now, bits) : null;
-        if (chosen == null) {
-            chosen = fastest(request, now, typical, bits);
+        if ((bits & 0xFFFF) < explored) {
+            Candidate unused = leastRecentlyPicked(request, now, bits);
+            if (unused != null) {
+                return unused;
+            }
         }
-        return chosen != null ? chosen : candidates[0]; // nobody admits it: the balancer will see that
+        Candidate fastest = fastest(now, typical, bits);
+        if (isOffTrial(fastest) && fastest.admits(request)) {
+            return fastest;
+        }
+        Candidate admitted = fastestAdmitted(request, now, typical, bits);
+        return admitted != null ? admitted : fastest; // the balancer will see that nobody admits it
+    }
+
+    /**
+     * Without a branch that depends on who is faster, as it would be guessed wrong about as often as right. Positive numbers
+     * are in the same order as their bits, the last of which give way to the place.
+     */
+    private Candidate fastest(long now, double typical, long bits) {
+        long least = Long.MAX_VALUE;
+        long draw = bits;
+        for (int look = 0; look < looks; look++) {
+            draw = draw * MULTIPLIER + INCREMENT;
+            int place = place(look, draw);
+            long time = Double.doubleToRawLongBits(time(place, now, typical, draw));
+            least = Math.min(least, (time & -PLACES) | place);
+        }
+        return candidates[(int) least & (PLACES - 1)];
     }
 
     /** Those on trial that have their share of calls already only if nobody else is there who does not fail. */
-    private @Nullable Candidate fastest(PickRequest request, long now, double typical, long bits) {
+    private @Nullable Candidate fastestAdmitted(PickRequest request, long now, double typical, long bits) {
         Candidate fastest = null;
         double leastTime = Double.POSITIVE_INFINITY;
         Candidate spare = null;
@@ -81,12 +107,11 @@ final class Adaptive implements Selector {
             draw = draw * MULTIPLIER + INCREMENT;
             int place = place(look, draw);
             Candidate candidate = candidates[place];
-            double time = expectedTime.of(candidate, inverseWeights[place], now, typical)
-                    * (1 + jitter * ((draw >>> 8) & 0xFF_FFFF));
+            double time = time(place, now, typical, draw);
             if (time >= leastTime || !candidate.admits(request)) {
                 continue;
             }
-            if (candidate.inFlight() < candidate.callsOnTrial()) {
+            if (isOffTrial(candidate)) {
                 fastest = candidate;
                 leastTime = time;
             } else if (time < spareTime) {
@@ -109,13 +134,23 @@ final class Adaptive implements Selector {
             long unused = Math.max(0, now - candidate.lastPickNanos());
             if (unused > longest
                     && candidate.failuresInARow() == 0
-                    && candidate.inFlight() < candidate.callsOnTrial()
+                    && isOffTrial(candidate)
                     && candidate.admits(request)) {
                 chosen = candidate;
                 longest = unused;
             }
         }
         return chosen;
+    }
+
+    private double time(int place, long now, double typical, long draw) {
+        double time = expectedTime.of(candidates[place], inverseWeights[place], now, typical);
+        return time * (1 + jitter * ((draw >>> 8) & 0xFF_FFFF));
+    }
+
+    /** Whether it may have one call more, as far as it is on trial. */
+    private static boolean isOffTrial(Candidate candidate) {
+        return candidate.inFlight() < candidate.callsOnTrial();
     }
 
     private int place(int look, long draw) {

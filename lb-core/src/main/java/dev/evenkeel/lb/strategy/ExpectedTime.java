@@ -26,11 +26,13 @@ final class ExpectedTime {
     /** The price of a failed attempt, in typical latencies. */
     private static final double PRICE_OF_FAILURE = 5;
 
-    private final double memoryNanos;
+    /** One over the memory in nanoseconds: a product is cheaper than a quotient. */
+    private final double perMemory;
+
     private final double failureHalfTimeNanos;
 
     ExpectedTime(AdaptiveConfig config) {
-        memoryNanos = config.memory().toNanos();
+        perMemory = 1.0 / config.memory().toNanos();
         failureHalfTimeNanos = config.failureHalfTime().toNanos();
     }
 
@@ -43,15 +45,17 @@ final class ExpectedTime {
     }
 
     private double latency(Candidate candidate, long now, double typical) {
-        double waiting = candidate.waitingNanos(now);
+        long waiting = candidate.waitingNanos(now);
         long known = candidate.latencyNanos();
         if (known == 0) {
-            return Math.max(typical, waiting);
+            return Math.max(typical, (double) waiting);
         }
-        double age = Math.max(0, now - candidate.lastAnswerNanos());
-        double x = age / memoryNanos;
+        long age = Math.max(0, now - candidate.lastAnswerNanos());
+        double x = age * perMemory;
         double z = x + x * x * 0.5;
-        return Math.max((known + typical * z) / (1 + z), Math.min(waiting, age));
+        double latency = (known + typical * z) / (1 + z);
+        double atLeast = (double) Math.min(waiting, age);
+        return atLeast > latency ? atLeast : latency;
     }
 
     private double withFailures(double time, Candidate candidate, double failures, long now, double typical) {

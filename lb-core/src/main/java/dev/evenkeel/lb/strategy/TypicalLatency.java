@@ -11,8 +11,8 @@ import java.util.Arrays;
  */
 final class TypicalLatency {
 
-    /** While nobody has answered, so that only calls in flight and weights count. */
-    static final double UNKNOWN = 1;
+    /** Nobody has answered yet. */
+    static final double UNKNOWN = 0;
 
     private static final long MAX_AGE_NANOS = 50_000_000;
     private static final int SAMPLE = 64;
@@ -51,12 +51,19 @@ final class TypicalLatency {
         this.updated = now - MAX_AGE_NANOS;
     }
 
-    /** In nanoseconds, at least 1. The bits choose whom to ask where there are many. */
+    /**
+     * In nanoseconds; 1 while nobody has answered, so that only calls in flight and weights count. The bits choose whom to
+     * ask where there are many.
+     */
     double at(long now, long bits) {
         double known = nanos;
-        if (now - updated < MAX_AGE_NANOS && known > UNKNOWN) {
-            return known;
+        if (known == UNKNOWN || now - updated >= MAX_AGE_NANOS) {
+            known = updated(now, bits, known);
         }
+        return Math.max(1, known);
+    }
+
+    private double updated(long now, long bits, double known) {
         if (UPDATING.compareAndSet(this, false, true)) {
             try {
                 NANOS.setOpaque(this, firstQuartile(bits, known));
