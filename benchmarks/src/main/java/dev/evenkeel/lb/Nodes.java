@@ -9,6 +9,14 @@ import java.util.List;
 /** The candidates of a balancer without the balancer, to measure a selection alone. */
 public final class Nodes {
 
+    static final Node.Events NO_EVENTS = new Node.Events() {
+        @Override
+        public void drained(Node node) {}
+
+        @Override
+        public void freed() {}
+    };
+
     private Nodes() {}
 
     /** What the strategy makes of n candidates of equal weight. */
@@ -24,7 +32,7 @@ public final class Nodes {
     /** Nodes without a limit, on a clock that stands still. */
     static Node[] of(List<ServiceInstance> instances) {
         return instances.stream()
-                .map(instance -> new Node(instance, () -> 0L, Integer.MAX_VALUE, true, drained -> {}))
+                .map(instance -> new Node(instance, () -> 0L, InFlightLimit.NONE, true, NO_EVENTS))
                 .toArray(Node[]::new);
     }
 }

@@ -93,8 +93,8 @@ public class PoolChangeBenchmark { // not final: JMH derives from it
         return new Membership(
                 "changing",
                 Ticker.system(),
-                Integer.MAX_VALUE,
-                drained -> {},
+                InFlightLimit.NONE,
+                Nodes.NO_EVENTS,
                 nobody,
                 new Listeners("changing", Runnable::run));
     }

@@ -122,6 +122,16 @@ final class Admission {
         return least;
     }
 
+    /** Whether there is a candidate that the request may use, however busy it is. */
+    static boolean isServable(Pool pool, PickRequest request) {
+        for (Node node : pool.candidates) {
+            if (node.suits(request)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Why each instance of this version of the pool was passed over. */
     static PickExplanation explain(Pool pool, PickRequest request) {
         Map<String, Reason> reasons = new LinkedHashMap<>();

@@ -91,6 +91,11 @@ final class CallStatistics {
         }
     }
 
+    /** Whether this is far more than it usually takes. */
+    boolean isSlow(long nanos) {
+        return latency > 0 && nanos > SPIKE * latency;
+    }
+
     void failed(long now) {
         double kept = kept(now);
         OUTCOMES.setOpaque(this, outcomes * kept + 1);

@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * Puts the stages together. The control plane (everything that asserts its context) reduces each event to a new pool and
  * publishes it by one volatile write; the data plane ({@link #acquire}) reads that and nothing else.
  */
-final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, HealthWatch.Verdicts, HealthContext {
+final class DefaultLoadBalancer
+        implements LoadBalancer, SourceLink.Deliveries, HealthWatch.Verdicts, HealthContext, SlotQueue.Picks {
 
     /** How often a pick starts again because the pool changed under it. */
     private static final int MAX_POOL_CHANGES = 8;
@@ -62,6 +63,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     private final Membership membership;
     private final SourceLink source;
     private final FirstListWaiters waiters;
+    private final SlotQueue queue;
     private final StrategyFaults faults;
     private final Admission admission;
 
@@ -81,7 +83,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         config.listeners().forEach(listeners::add);
         this.health = new HealthWatch(config.health(), this, control, this);
         this.membership = new Membership(
-                serviceName, config.ticker(), config.maxInFlightPerInstance(), this::drained, health, listeners);
+                serviceName, config.ticker(), config.inFlightLimit(), new NodeEvents(), health, listeners);
         this.source = new SourceLink(
                 serviceName,
                 config.source(),
@@ -91,8 +93,9 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 config.random(),
                 control,
                 this);
-        this.waiters = new FirstListWaiters(
-                control, config.scheduler(), config.executor(), config.firstListTimeout(), this::acquire);
+        this.waiters = new FirstListWaiters(control, config.scheduler(), config.firstListTimeout(), this::serve);
+        this.queue = new SlotQueue(
+                serviceName, this, config.ticker(), config.scheduler(), config.maxWaiting(), config.maxWait());
         this.faults = new StrategyFaults(serviceName);
         this.admission = new Admission(config.random(), faults);
     }
@@ -105,7 +108,15 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
 
     @Override
     public Lease acquire(PickRequest request) {
-        requireNonNull(request, "request");
+        Lease lease = tryAcquire(requireNonNull(request, "request"));
+        if (lease == null) {
+            throw refusal(request, null);
+        }
+        return lease;
+    }
+
+    @Override
+    public @Nullable Lease tryAcquire(PickRequest request) {
         long now = config.ticker().nanos();
         Pool current = pool;
         for (int change = 0; ; change++) {
@@ -118,7 +129,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
             }
             Pool newest = pool;
             if (newest == current || change == MAX_POOL_CHANGES) {
-                throw refusal(current, request);
+                return null;
             }
             current = newest;
         }
@@ -127,22 +138,58 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     @Override
     public CompletableFuture<Lease> acquireAsync(PickRequest request) {
         requireNonNull(request, "request");
+        PendingLease call;
         if (pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
-            return waiters.await(request, () -> pool.phase != Pool.Phase.AWAITING_FIRST_LIST);
+            call = new PendingLease(request, config.executor());
+            waiters.await(call, () -> pool.phase != Pool.Phase.AWAITING_FIRST_LIST);
+            return call.future();
         }
         try {
-            return CompletableFuture.completedFuture(acquire(request));
+            Lease lease = queue.size() == 0 ? tryAcquire(request) : null; // nobody overtakes those that wait
+            if (lease != null) {
+                return CompletableFuture.completedFuture(lease);
+            }
+            if (!mayWait(request)) {
+                return CompletableFuture.failedFuture(refusal(request, null));
+            }
         } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
         }
+        call = new PendingLease(request, config.executor());
+        queue.enter(call);
+        return call.future();
     }
 
-    private LoadBalancerException refusal(Pool current, PickRequest request) {
+    /** Serves a call for which there was no list at first, or lets it wait for a place. */
+    private void serve(PendingLease call) {
+        try {
+            if (mayWait(call.request())) {
+                queue.enter(call);
+            } else {
+                call.grant(acquire(call.request()));
+            }
+        } catch (Throwable refused) {
+            call.refuse(refused);
+        }
+    }
+
+    private boolean mayWait(PickRequest request) {
+        return config.maxWaiting() > 0 && isServable(request);
+    }
+
+    @Override
+    public boolean isServable(PickRequest request) {
+        return Admission.isServable(pool, request);
+    }
+
+    @Override
+    public LoadBalancerException refusal(PickRequest request, @Nullable String why) {
+        Pool current = pool;
         PickExplanation explanation = Admission.explain(current, request);
         boolean saturated = explanation.counts().containsKey(Reason.SATURATED)
                 || explanation.counts().containsKey(Reason.ADMISSIBLE); // free again since the pick
         if (saturated) {
-            return new PoolSaturatedException(serviceName, explanation);
+            return new PoolSaturatedException(serviceName, why == null ? "" : ", and " + why, explanation);
         }
         String failure = source.failure();
         String detail = current.phase == Pool.Phase.AWAITING_FIRST_LIST
@@ -165,6 +212,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 .version(current.version)
                 .instances(instances)
                 .failOpen(current.failOpen)
+                .waiting(queue.size())
                 .strategyFaults(faults.count());
         Duration age = source.listAge();
         if (age != null) {
@@ -183,6 +231,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 .eligible(eligible)
                 .draining(state.draining())
                 .inFlight(node.inFlight())
+                .limit(node.limit())
                 .unreported(node.unreported())
                 .latency(Duration.ofNanos(node.latencyNanos()))
                 .effectiveWeight(node.weight());
@@ -251,12 +300,21 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         publish();
     }
 
-    /** The last call of a node that is leaving has ended, on the thread of that call. */
-    private void drained(Node node) {
-        try {
-            config.scheduler().schedule(() -> control.execute(this::settle), Duration.ZERO);
-        } catch (RuntimeException rejected) { // then it is gone with the next change of the pool
-            log.debug("{}: {} has ended its last call, but the scheduler threw", serviceName, node, rejected);
+    /** What the ends of calls bring about, on their threads. */
+    private final class NodeEvents implements Node.Events {
+
+        @Override
+        public void drained(Node node) {
+            try {
+                config.scheduler().schedule(() -> control.execute(DefaultLoadBalancer.this::settle), Duration.ZERO);
+            } catch (RuntimeException rejected) { // then it is gone with the next change of the pool
+                log.debug("{}: {} has ended its last call, but the scheduler threw", serviceName, node, rejected);
+            }
+        }
+
+        @Override
+        public void freed() {
+            queue.wake();
         }
     }
 
@@ -275,6 +333,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         }
         listeners.flush();
         waiters.release();
+        queue.wake();
     }
 
     /** Publishes that some of those who left are gone, which changes nothing of the choice. */
@@ -365,6 +424,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 source::close,
                 health::close,
                 waiters::release,
+                queue::wake,
                 () -> listeners.tellLast(listener -> listener.closed(serviceName)),
                 config.onClose());
         for (Runnable step : steps) {

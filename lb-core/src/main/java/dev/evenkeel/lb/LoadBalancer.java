@@ -67,7 +67,8 @@ public interface LoadBalancer extends AutoCloseable {
 
     /**
      * Picks an instance, and waits for the first list if it has not arrived yet, so that a program that has just started
-     * does not fail its first call. Once there is a list, even an empty one, the future is complete on return.
+     * does not fail its first call. Once there is a list, even an empty one, the future is complete on return, but where
+     * calls may {@linkplain LoadBalancerBuilder#queue wait} for a place.
      *
      * <p>A call that is cancelled while it waits never gets a lease. Once the future is complete, the lease is the caller's.
      *

@@ -29,12 +29,15 @@ import org.jspecify.annotations.Nullable;
 public final class LoadBalancerBuilder {
 
     private static final Duration MAX_FIRST_LIST_TIMEOUT = Duration.ofDays(1);
+    private static final Duration MAX_WAIT = Duration.ofDays(1);
 
     private final String serviceName;
     private @Nullable InstanceSource source;
     private LoadBalancingStrategy strategy = Strategies.adaptive();
     private HealthPolicy health = HealthPolicy.none();
-    private int maxInFlightPerInstance = Integer.MAX_VALUE;
+    private InFlightLimit inFlightLimit = InFlightLimit.NONE;
+    private int maxWaiting;
+    private Duration maxWait = Duration.ZERO;
     private boolean acceptEmptyLists;
     private Duration firstListTimeout = Duration.ofSeconds(2);
     private final List<LoadBalancerListener> listeners = new ArrayList<>();
@@ -97,12 +100,41 @@ public final class LoadBalancerBuilder {
         return this;
     }
 
-    /** Sets how many calls an instance may have in flight, at least 1. Default no limit. */
+    /** Sets how many calls an instance may have in flight, at least 1. Default no limit but 262,143. */
     public LoadBalancerBuilder maxInFlightPerInstance(int limit) {
         if (limit < 1) {
             throw new IllegalArgumentException("maxInFlightPerInstance: " + limit + " (expected: >= 1)");
         }
-        this.maxInFlightPerInstance = limit;
+        this.inFlightLimit = InFlightLimit.fixed(limit);
+        return this;
+    }
+
+    /** Lets the number of calls that each instance may have in flight follow what the instance shows. */
+    public LoadBalancerBuilder maxInFlightPerInstance(AdaptiveLimit limit) {
+        this.inFlightLimit = InFlightLimit.adaptive(requireNonNull(limit, "limit"));
+        return this;
+    }
+
+    /**
+     * Lets calls wait for a place when every instance that they may use is at its limit: those of
+     * {@link LoadBalancer#acquireAsync()}, which HTTP clients use. First come, first served; a call that could not be
+     * served in time, as places have become free of late, is refused at once. Default none waits.
+     *
+     * @param maxWaiting how many may wait, at least 1
+     * @param maxWait how long, up to one day; a call may {@linkplain dev.evenkeel.lb.request.PickRequest#maxWait() bring}
+     *     less
+     */
+    public LoadBalancerBuilder queue(int maxWaiting, Duration maxWait) {
+        if (maxWaiting < 1) {
+            throw new IllegalArgumentException("maxWaiting: " + maxWaiting + " (expected: >= 1)");
+        }
+        requireNonNull(maxWait, "maxWait");
+        if (maxWait.isNegative() || maxWait.isZero() || maxWait.compareTo(MAX_WAIT) > 0) {
+            throw new IllegalArgumentException(
+                    "maxWait: " + maxWait + " (expected: more than 0, up to " + MAX_WAIT + ")");
+        }
+        this.maxWaiting = maxWaiting;
+        this.maxWait = maxWait;
         return this;
     }
 
@@ -188,7 +220,9 @@ public final class LoadBalancerBuilder {
                 from,
                 strategy,
                 health,
-                maxInFlightPerInstance,
+                inFlightLimit,
+                maxWaiting,
+                maxWait,
                 acceptEmptyLists,
                 firstListTimeout,
                 List.copyOf(listeners),

@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +33,8 @@ final class Membership {
 
     private final String serviceName;
     private final Ticker ticker;
-    private final int limit;
-    private final Consumer<Node> onDrained;
+    private final InFlightLimit limit;
+    private final Node.Events events;
     private final HealthWatch health;
     private final Listeners listeners;
 
@@ -58,14 +57,14 @@ final class Membership {
     Membership(
             String serviceName,
             Ticker ticker,
-            int limit,
-            Consumer<Node> onDrained,
+            InFlightLimit limit,
+            Node.Events events,
             HealthWatch health,
             Listeners listeners) {
         this.serviceName = serviceName;
         this.ticker = ticker;
         this.limit = limit;
-        this.onDrained = onDrained;
+        this.events = events;
         this.health = health;
         this.listeners = listeners;
     }
@@ -186,7 +185,7 @@ final class Membership {
     }
 
     private void join(ServiceInstance instance) {
-        Node node = new Node(instance, ticker, limit, isInitial, onDrained);
+        Node node = new Node(instance, ticker, limit, isInitial, events);
         addMember(node);
         log.info("{}: {} joined", serviceName, instance);
         listeners.tell(listener -> listener.joined(serviceName, instance));

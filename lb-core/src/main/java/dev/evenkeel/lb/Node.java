@@ -15,7 +15,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +38,7 @@ final class Node implements Candidate {
     private static final int ANSWERS_ON_TRIAL = 3;
 
     private final Ticker ticker;
-    private final int limit;
-    private final Consumer<Node> onDrained;
+    private final Events events;
     private final CallStatistics statistics = new CallStatistics();
 
     /** Whether it was there from the first list on, so that it is not on trial. */
@@ -50,6 +48,11 @@ final class Node implements Candidate {
     private final Map<Outcome.Kind, LongAdder> outcomes = new EnumMap<>(Outcome.Kind.class);
 
     private final LongAdder unreported = new LongAdder();
+
+    /** How many calls it may have in flight; moved by the ends of calls, if it adapts. */
+    private volatile int limit;
+
+    private final @Nullable AdaptingLimit adaptingLimit;
 
     @SuppressWarnings("unused") // through WORD
     private volatile long word;
@@ -79,13 +82,24 @@ final class Node implements Candidate {
     /** The place among the candidates of the newest pool. Only a hint for others: an older pool checks again. */
     volatile int slot;
 
-    Node(ServiceInstance instance, Ticker ticker, int limit, boolean initial, Consumer<Node> onDrained) {
+    /** What the end of a call may bring about, on the thread of that call. */
+    interface Events {
+
+        /** It was the last one of a node that is draining. */
+        void drained(Node node);
+
+        /** The node was at its limit. */
+        void freed();
+    }
+
+    Node(ServiceInstance instance, Ticker ticker, InFlightLimit limit, boolean initial, Events events) {
         this.state = NodeState.of(instance);
         this.weight = instance.weight();
         this.ticker = ticker;
-        this.limit = Math.min(limit, CallWord.MAX_IN_FLIGHT);
+        this.limit = limit.first();
+        this.adaptingLimit = limit.adapting(ticker.nanos());
         this.initial = initial;
-        this.onDrained = onDrained;
+        this.events = events;
         for (Outcome.Kind kind : Outcome.Kind.values()) {
             if (kind != Outcome.Kind.SUCCESS) {
                 outcomes.put(kind, new LongAdder());
@@ -188,6 +202,11 @@ final class Node implements Candidate {
         return request == PickRequest.EMPTY;
     }
 
+    /** How many calls may be in flight now. */
+    int limit() {
+        return limit;
+    }
+
     boolean isFree() {
         return CallWord.isFree(word, limit);
     }
@@ -269,6 +288,9 @@ final class Node implements Candidate {
             }
         } else if (kind != Outcome.Kind.CANCELLED) {
             long now = ticker.nanos();
+            if (adaptingLimit != null && (kind != Outcome.Kind.FAILED || statistics.isSlow(now - begun))) {
+                limit = adaptingLimit.overloaded(begun, now);
+            }
             if (unanswered) {
                 statistics.failedUnanswered(now - begun, now);
             }
@@ -283,15 +305,22 @@ final class Node implements Candidate {
         } else if (!success) {
             counter(outcome.kind()).increment();
         }
+        int limitBefore = limit;
         long before = (long) WORD.getAndAdd(this, (success ? CallWord.SUCCESS : 0) - waiting - 1);
         if (success && CallWord.isFullOfSuccesses(before)) {
             FULL_WORDS.getAndAdd(this, 1L);
+        }
+        if (success && adaptingLimit != null) {
+            limit = adaptingLimit.succeeded(CallWord.inFlight(before));
         }
         if (CallWord.isCounted(before)) {
             addToTotal(-1);
         }
         if (CallWord.isDraining(before, 1)) {
-            onDrained.accept(this);
+            events.drained(this);
+        }
+        if (CallWord.inFlight(before) >= limitBefore) {
+            events.freed();
         }
     }
 

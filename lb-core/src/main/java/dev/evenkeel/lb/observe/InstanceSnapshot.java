@@ -19,6 +19,7 @@ public final class InstanceSnapshot {
     private final boolean eligible;
     private final boolean draining;
     private final int inFlight;
+    private final int limit;
     private final long unreported;
     private final ImmutableMap<Outcome.Kind, Long> outcomes;
     private final Duration latency;
@@ -31,6 +32,7 @@ public final class InstanceSnapshot {
         this.eligible = builder.eligible;
         this.draining = builder.draining;
         this.inFlight = builder.inFlight;
+        this.limit = builder.limit;
         this.unreported = builder.unreported;
         this.outcomes = ImmutableMap.copyOf(builder.outcomes);
         this.latency = builder.latency;
@@ -74,6 +76,11 @@ public final class InstanceSnapshot {
     /** Calls picked and not ended. */
     public int inFlight() {
         return inFlight;
+    }
+
+    /** How many calls it may have in flight now. */
+    public int limit() {
+        return limit;
     }
 
     /** Calls picked so far: those that ended and those in flight. */
@@ -121,6 +128,7 @@ public final class InstanceSnapshot {
         private boolean eligible = true;
         private boolean draining;
         private int inFlight;
+        private int limit = Integer.MAX_VALUE;
         private long unreported;
         private final Map<Outcome.Kind, Long> outcomes = new EnumMap<>(Outcome.Kind.class);
         private Duration latency = Duration.ZERO;
@@ -149,6 +157,11 @@ public final class InstanceSnapshot {
 
         public Builder inFlight(int inFlight) {
             this.inFlight = inFlight;
+            return this;
+        }
+
+        public Builder limit(int limit) {
+            this.limit = limit;
             return this;
         }
 

@@ -27,6 +27,7 @@ public final class PoolSnapshot {
     private final long version;
     private final ImmutableList<InstanceSnapshot> instances;
     private final boolean failOpen;
+    private final int waiting;
     private final long strategyFaults;
     private final Optional<Duration> listAge;
     private final Optional<String> sourceFailure;
@@ -36,6 +37,7 @@ public final class PoolSnapshot {
         this.version = builder.version;
         this.instances = ImmutableList.copyOf(builder.instances);
         this.failOpen = builder.failOpen;
+        this.waiting = builder.waiting;
         this.strategyFaults = builder.strategyFaults;
         this.listAge = Optional.ofNullable(builder.listAge);
         this.sourceFailure = Optional.ofNullable(builder.sourceFailure);
@@ -86,6 +88,11 @@ public final class PoolSnapshot {
         return failOpen;
     }
 
+    /** Calls that wait for a place, where they may. */
+    public int waiting() {
+        return waiting;
+    }
+
     /** How many times the strategy threw, answered null or with a stranger. */
     public long strategyFaults() {
         return strategyFaults;
@@ -120,6 +127,7 @@ public final class PoolSnapshot {
         private long version;
         private List<InstanceSnapshot> instances = List.of();
         private boolean failOpen;
+        private int waiting;
         private long strategyFaults;
         private @Nullable Duration listAge;
         private @Nullable String sourceFailure;
@@ -140,6 +148,11 @@ public final class PoolSnapshot {
 
         public Builder failOpen(boolean failOpen) {
             this.failOpen = failOpen;
+            return this;
+        }
+
+        public Builder waiting(int waiting) {
+            this.waiting = waiting;
             return this;
         }
 

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.text.Printable;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public final class PickRequest {
     private final boolean anotherWillDo;
     private final ImmutableMap<String, String> requiredMetadata;
     private final ImmutableMap<String, Object> attributes;
+    private final Optional<Duration> maxWait;
 
     /** The required metadata as pairs of key and value, which a pick walks through without an iterator. */
     private final String[][] requirements;
@@ -44,6 +46,7 @@ public final class PickRequest {
         this.anotherWillDo = builder.anotherWillDo;
         this.requiredMetadata = ImmutableMap.copyOf(builder.requiredMetadata);
         this.attributes = ImmutableMap.copyOf(builder.attributes);
+        this.maxWait = Optional.ofNullable(builder.maxWait);
         this.requirements = requiredMetadata.entrySet().stream()
                 .map(entry -> new String[] {entry.getKey(), entry.getValue()})
                 .toArray(String[][]::new);
@@ -108,6 +111,11 @@ public final class PickRequest {
         return type.isInstance(value) ? Optional.of(type.cast(value)) : Optional.empty();
     }
 
+    /** How long the call may wait for a place where every instance is at its limit, if that is less than any call may. */
+    public Optional<Duration> maxWait() {
+        return maxWait;
+    }
+
     /** A builder that starts from this request. */
     public Builder toBuilder() {
         Builder builder = new Builder();
@@ -117,6 +125,7 @@ public final class PickRequest {
         builder.anotherWillDo = anotherWillDo;
         builder.requiredMetadata.putAll(requiredMetadata);
         builder.attributes.putAll(attributes);
+        builder.maxWait = maxWait.orElse(null);
         return builder;
     }
 
@@ -128,12 +137,13 @@ public final class PickRequest {
                 && preferred.equals(other.preferred)
                 && anotherWillDo == other.anotherWillDo
                 && requiredMetadata.equals(other.requiredMetadata)
-                && attributes.equals(other.attributes);
+                && attributes.equals(other.attributes)
+                && maxWait.equals(other.maxWait);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.asList(stickyKey, avoided, preferred, anotherWillDo, requiredMetadata, attributes)
+        return Arrays.asList(stickyKey, avoided, preferred, anotherWillDo, requiredMetadata, attributes, maxWait)
                 .hashCode();
     }
 
@@ -142,7 +152,8 @@ public final class PickRequest {
     public String toString() {
         return Printable.of("PickRequest[sticky=" + stickyKey.isPresent() + ", avoided=" + avoided + ", preferred="
                 + preferred + ", anotherWillDo=" + anotherWillDo + ", requiredMetadata=" + requiredMetadata
-                + ", attributes=" + attributes.keySet() + "]");
+                + ", attributes=" + attributes.keySet()
+                + maxWait.map(wait -> ", maxWait=" + wait).orElse("") + "]");
     }
 
     /** Builds requests; not safe for concurrent use. */
@@ -154,6 +165,7 @@ public final class PickRequest {
         private boolean anotherWillDo = true;
         private final Map<String, String> requiredMetadata = new LinkedHashMap<>();
         private final Map<String, Object> attributes = new LinkedHashMap<>();
+        private @Nullable Duration maxWait;
 
         private Builder() {}
 
@@ -192,6 +204,21 @@ public final class PickRequest {
         /** Tells a custom strategy something of this call. */
         public Builder attribute(String name, Object value) {
             attributes.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
+            return this;
+        }
+
+        /**
+         * Sets how long the call may wait for a place where every instance is at its limit: what is left until its
+         * deadline, so that it does not wait in vain. Only where the balancer lets calls wait, and never longer than there.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder maxWait(Duration time) {
+            requireNonNull(time, "time");
+            if (time.isNegative()) {
+                throw new IllegalArgumentException("maxWait: " + time + " (expected: >= 0)");
+            }
+            this.maxWait = time;
             return this;
         }
 
