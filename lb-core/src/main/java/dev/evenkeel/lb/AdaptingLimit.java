@@ -39,7 +39,7 @@ final class AdaptingLimit {
     /** A call has succeeded, one of so many in flight. Returns the limit. */
     int succeeded(int inFlight) {
         double current = limit;
-        if (inFlight >= IN_USE * current) {
+        if (inFlight >= IN_USE * (int) current) {
             current = Math.min(config.max(), current + 1 / current);
             limit = current;
         }
