@@ -100,21 +100,22 @@ final class Admission {
         return null; // whenever there was a free place, another call was faster
     }
 
-    /** Among equals each is as likely (reservoir sampling). */
+    /** Among equals each is as likely as it is heavy (reservoir sampling). */
     private @Nullable Node leastLoaded(Pool pool, PickRequest request, boolean avoidedToo) {
         Node least = null;
         double leastLoad = Double.POSITIVE_INFINITY;
-        int ties = 0;
+        double tiedWeight = 0;
         for (Node node : pool.candidates) {
-            double load = node.inFlight() / node.weight();
+            double weight = node.weight();
+            double load = node.inFlight() / weight;
             if (load > leastLoad
                     || !node.isFree()
                     || !node.suits(request)
                     || (!avoidedToo && node.isAvoidedBy(request))) {
                 continue;
             }
-            ties = load < leastLoad ? 1 : ties + 1;
-            if (ties == 1 || random.nextInt(ties) == 0) {
+            tiedWeight = load < leastLoad ? weight : tiedWeight + weight;
+            if (load < leastLoad || least == null || random.nextDouble() * tiedWeight < weight) {
                 least = node;
                 leastLoad = load;
             }

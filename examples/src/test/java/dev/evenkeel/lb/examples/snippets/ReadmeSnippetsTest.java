@@ -2,6 +2,7 @@ package dev.evenkeel.lb.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.lb.AdaptiveLimit;
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.discovery.InMemoryRegistry;
@@ -163,6 +164,26 @@ class ReadmeSnippetsTest {
                 .build();
         // end
         return request;
+    }
+
+    @Test
+    void limits() {
+        // snippet
+        LoadBalancer orders = LoadBalancer.builder("orders")
+                .source(registry)
+                .maxInFlightPerInstance(AdaptiveLimit.defaults())
+                .queue(100, Duration.ofMillis(500))
+                .build();
+        // end
+        List<Lease> leases = new ArrayList<>();
+        while (orders.snapshot().inFlight() < 2 * 20) {
+            leases.add(orders.acquire());
+        }
+        CompletableFuture<Lease> waiting = orders.acquireAsync();
+        assertThat(waiting).isNotDone();
+        leases.get(0).succeeded();
+        assertThat(waiting).succeedsWithin(Duration.ofSeconds(10));
+        orders.close();
     }
 
     @Test
