@@ -1,9 +1,6 @@
 package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.health.HealthStatus;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 
 /**
  * Which of the members may be picked. A pure function of what is known of them.
@@ -13,27 +10,68 @@ import java.util.List;
  *   <li>Those that are sick may not, unless no well one is left: then they may (fail-open), as it is better to try than
  *       to refuse for certain.
  * </ul>
- *
- * @param candidates those that may be picked, in the order of the members
- * @param failOpen whether they are sick ones
- * @param allWeightsZero whether all members have a weight of 0
  */
-record Availability(List<Node> candidates, boolean failOpen, boolean allWeightsZero) {
+final class Availability {
 
-    static Availability of(Collection<Node> members) {
-        boolean allZero = members.stream().allMatch(node -> node.instance().weight() == 0);
-        List<Node> well = new ArrayList<>(members.size());
-        List<Node> sick = new ArrayList<>();
-        for (Node node : members) {
-            if (allZero || node.instance().weight() > 0) {
-                (isWell(node.state()) ? well : sick).add(node);
-            }
+    final Node[] members;
+
+    /** What is known of each member. */
+    final NodeState[] states;
+
+    /** Those that may be picked, in the order of the members; the very same array if all may. */
+    final Node[] candidates;
+
+    /** Whether the candidates are sick ones. */
+    final boolean failOpen;
+
+    private final boolean allWeightsZero;
+
+    private Availability(Node[] members) {
+        this.members = members;
+        this.states = NodeState.of(members);
+        int weighted = 0;
+        int well = 0;
+        int weightedAndWell = 0;
+        for (NodeState state : states) {
+            boolean isWeighted = state.instance().weight() > 0;
+            boolean isWell = isWell(state);
+            weighted += isWeighted ? 1 : 0;
+            well += isWell ? 1 : 0;
+            weightedAndWell += isWeighted && isWell ? 1 : 0;
         }
-        boolean failOpen = well.isEmpty() && !sick.isEmpty();
-        return new Availability(failOpen ? sick : well, failOpen, allZero);
+        this.allWeightsZero = weighted == 0;
+        int eligible = allWeightsZero ? well : weightedAndWell;
+        this.failOpen = eligible == 0 && members.length > 0;
+        int anyHealth = allWeightsZero ? members.length : weighted;
+        this.candidates = candidates(failOpen ? anyHealth : eligible);
+    }
+
+    static Availability of(Node[] members) {
+        return new Availability(members);
     }
 
     static boolean isWell(NodeState state) {
         return state.health() != HealthStatus.UNHEALTHY;
+    }
+
+    /** Gives each member the weight that strategies see; 0 for all means that they are equal. */
+    void applyWeights() {
+        for (int i = 0; i < members.length; i++) {
+            members[i].weight(allWeightsZero ? 1 : states[i].instance().weight());
+        }
+    }
+
+    private Node[] candidates(int count) {
+        if (count == members.length) {
+            return members;
+        }
+        Node[] chosen = new Node[count];
+        for (int i = 0, next = 0; i < members.length; i++) {
+            boolean isWeighted = allWeightsZero || states[i].instance().weight() > 0;
+            if (isWeighted && (failOpen || isWell(states[i]))) {
+                chosen[next++] = members[i];
+            }
+        }
+        return chosen;
     }
 }

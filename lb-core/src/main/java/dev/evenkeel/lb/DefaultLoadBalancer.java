@@ -22,7 +22,6 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -155,11 +154,8 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     public PoolSnapshot snapshot() {
         Pool current = pool;
         Set<Node> eligible = new HashSet<>(Arrays.asList(current.candidates));
-        List<InstanceSnapshot> instances = new ArrayList<>(current.nodes.length);
-        for (int i = 0; i < current.nodes.length; i++) {
-            Node node = current.nodes[i];
-            instances.add(snapshot(node, current.states[i], eligible.contains(node)));
-        }
+        List<InstanceSnapshot> instances = new ArrayList<>(current.size());
+        current.forEach((node, state) -> instances.add(snapshot(node, state, eligible.contains(node))));
         PoolSnapshot.Builder snapshot = PoolSnapshot.builder(serviceName)
                 .version(current.version)
                 .instances(instances)
@@ -218,7 +214,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     @Override
     public @Nullable String list(List<ServiceInstance> instances) {
         control.assertInContext();
-        if (instances.isEmpty() && !membership.members().isEmpty() && !config.acceptEmptyLists()) {
+        if (instances.isEmpty() && membership.members().length > 0 && !config.acceptEmptyLists()) {
             return "the list is empty, which is taken for an error";
         }
         boolean changed = membership.merge(instances);
@@ -261,7 +257,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
 
     private void settle() {
         if (pool.phase != Pool.Phase.CLOSED && membership.settle()) {
-            publishEverybody();
+            publishLeaving();
             listeners.flush();
         }
     }
@@ -270,18 +266,17 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     private void publish() {
         publishPool();
         if (membership.settle()) {
-            publishEverybody();
+            publishLeaving();
         }
         listeners.flush();
         waiters.release();
     }
 
     /** Publishes that some of those who left are gone, which changes nothing of the choice. */
-    private void publishEverybody() {
+    private void publishLeaving() {
         Pool before = pool;
         if (before.phase != Pool.Phase.CLOSED) {
-            Node[] nodes = membership.everybody();
-            POOL.compareAndSet(this, before, before.withEverybody(nodes, NodeState.of(nodes))); // or closed meanwhile
+            POOL.compareAndSet(this, before, before.withLeaving(membership.leaving())); // or closed meanwhile
         }
     }
 
@@ -292,39 +287,25 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
             return;
         }
         Availability availability = Availability.of(membership.members());
-        Node[] candidates = availability.candidates().toArray(new Node[0]);
-        applyWeights(membership.members(), availability.allWeightsZero());
+        Node[] candidates = availability.candidates;
+        Node[] leaving = membership.leaving();
+        availability.applyWeights();
         boolean sameChoice = before.phase == Pool.Phase.READY
                 && !membership.takePropertiesChanged()
                 && before.selector != null
                 && Arrays.equals(before.candidates, candidates);
-        Node[] nodes = membership.everybody();
-        inFlight.candidatesAre(candidates, nodes);
+        inFlight.candidatesAre(candidates, availability.members, leaving);
         for (int slot = 0; slot < candidates.length; slot++) {
-            candidates[slot].slot = slot;
+            candidates[slot].slot(slot);
         }
-        Pool after = new Pool(
-                before.version + 1,
-                Pool.Phase.READY,
-                nodes,
-                NodeState.of(nodes),
-                candidates,
-                membership.byId(),
-                sameChoice ? before.selector : newSelector(candidates),
-                availability.failOpen());
+        Selector selector = sameChoice ? before.selector : newSelector(candidates);
+        Pool after = before.next(availability, leaving, membership.byId(), selector);
         if (!POOL.compareAndSet(this, before, after)) {
             return; // closed meanwhile
         }
         faults.poolChanged();
         if (before.failOpen != after.failOpen) {
             failOpenChanged(after.failOpen);
-        }
-    }
-
-    /** Gives each member the weight that strategies see; 0 for all means that they are equal. */
-    private static void applyWeights(Collection<Node> members, boolean allZero) {
-        for (Node node : members) {
-            node.weight(allZero ? 1 : node.instance().weight());
         }
     }
 

@@ -70,8 +70,12 @@ final class Node implements Candidate {
     /** The newest report. Of two that come in at once either may stay. */
     private volatile Optional<ReceivedReport> lastReport = Optional.empty();
 
-    /** The place among the candidates of the newest pool. Only a hint for others: an older pool checks again. */
-    volatile int slot;
+    /**
+     * The place among the candidates of the newest pool, written by the control plane. Not volatile, as ten thousand fences
+     * would be most of the price of a change: a pick takes it for a hint, whatever it sees, and looks for itself in the
+     * array of its pool.
+     */
+    private int slot;
 
     Node(ServiceInstance instance, Ticker ticker, int limit, Consumer<Node> onDrained) {
         this.state = NodeState.of(instance);
@@ -126,8 +130,21 @@ final class Node implements Candidate {
         this.state = changed;
     }
 
+    /** Most often it is what it was, and then what picks read all the time is left alone. */
     void weight(double effective) {
-        this.weight = effective;
+        if (weight != effective) {
+            weight = effective;
+        }
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    void slot(int place) {
+        if (slot != place) {
+            slot = place;
+        }
     }
 
     /** Whether the request says nothing, at a glance: one that only equals the constant goes the long way. */
