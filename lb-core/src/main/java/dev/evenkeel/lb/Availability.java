@@ -54,11 +54,23 @@ final class Availability {
         return state.health() != HealthStatus.UNHEALTHY;
     }
 
-    /** Gives each member the weight that strategies see; 0 for all means that they are equal. */
-    void applyWeights() {
+    /** Gives each member the weight that strategies see. Returns whether any has another one than before. */
+    boolean applyWeights() {
+        boolean changed = false;
         for (int i = 0; i < members.length; i++) {
-            members[i].weight(allWeightsZero ? 1 : states[i].instance().weight());
+            double weight = effectiveWeight(states[i]);
+            if (members[i].weight() != weight) {
+                members[i].weight(weight);
+                changed = true;
+            }
         }
+        return changed;
+    }
+
+    /** 0 for all means that they are equal. What has a weight keeps one, however small it is and however cold. */
+    private double effectiveWeight(NodeState state) {
+        double weight = allWeightsZero ? 1 : state.instance().weight();
+        return weight == 0 ? 0 : Math.max(weight * WarmUp.share(state.warmUp()), Double.MIN_VALUE);
     }
 
     private Node[] candidates(int count) {

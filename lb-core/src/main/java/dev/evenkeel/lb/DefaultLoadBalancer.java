@@ -58,6 +58,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     private final SerialExecutor control;
     private final Listeners listeners;
     private final HealthWatch health;
+    private final WarmUp warmUp;
     private final Membership membership;
     private final SourceLink source;
     private final FirstListWaiters waiters;
@@ -79,8 +80,22 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         this.listeners = new Listeners(serviceName, config.executor());
         config.listeners().forEach(listeners::add);
         this.health = new HealthWatch(config.health(), this, control, this);
+        this.warmUp = new WarmUp(
+                serviceName,
+                config.warmUp(),
+                config.ticker(),
+                config.wallClock(),
+                config.scheduler(),
+                control,
+                this::publish);
         this.membership = new Membership(
-                serviceName, config.ticker(), config.maxInFlightPerInstance(), this::drained, health, listeners);
+                serviceName,
+                config.ticker(),
+                config.maxInFlightPerInstance(),
+                this::drained,
+                health,
+                warmUp,
+                listeners);
         this.source = new SourceLink(
                 serviceName,
                 config.source(),
@@ -180,7 +195,8 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 .inFlight(node.inFlight())
                 .unreported(node.unreported())
                 .latency(Duration.ofNanos(node.latencyNanos()))
-                .effectiveWeight(node.weight());
+                .effectiveWeight(node.weight())
+                .warmUp(state.warmUp());
         for (Outcome.Kind kind : Outcome.Kind.values()) {
             snapshot.outcomes(kind, node.outcomes(kind));
         }
@@ -240,6 +256,9 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
             return;
         }
         node.state(before.withHealth(status, reason));
+        if (before.health() == HealthStatus.UNHEALTHY) {
+            warmUp.recovered(node);
+        }
         log.info("{}: {} is {} ({}), was {}", serviceName, before.instance(), status, reason, before.health());
         listeners.tell(
                 listener -> listener.healthChanged(serviceName, before.instance(), before.health(), status, reason));
@@ -289,10 +308,11 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         Availability availability = Availability.of(membership.members());
         Node[] candidates = availability.candidates;
         Node[] leaving = membership.leaving();
-        availability.applyWeights();
-        boolean sameChoice = before.phase == Pool.Phase.READY
-                && !membership.takePropertiesChanged()
-                && before.selector != null
+        boolean weightsChanged = availability.applyWeights();
+        boolean propertiesChanged = membership.takePropertiesChanged();
+        boolean sameChoice = before.selector != null
+                && !weightsChanged
+                && !propertiesChanged
                 && Arrays.equals(before.candidates, candidates);
         inFlight.candidatesAre(candidates, availability.members, leaving);
         for (int slot = 0; slot < candidates.length; slot++) {
@@ -344,6 +364,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         List<Runnable> steps = List.of(
                 source::close,
                 health::close,
+                warmUp::close,
                 waiters::release,
                 () -> listeners.tellLast(listener -> listener.closed(serviceName)),
                 config.onClose());

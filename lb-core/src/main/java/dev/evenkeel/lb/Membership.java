@@ -37,6 +37,7 @@ final class Membership {
     private final int limit;
     private final Consumer<Node> onDrained;
     private final HealthWatch health;
+    private final WarmUp warmUp;
     private final Listeners listeners;
 
     /** In the order of the last list. Replaced, never changed, as pools have it, too. */
@@ -57,12 +58,14 @@ final class Membership {
             int limit,
             Consumer<Node> onDrained,
             HealthWatch health,
+            WarmUp warmUp,
             Listeners listeners) {
         this.serviceName = serviceName;
         this.ticker = ticker;
         this.limit = limit;
         this.onDrained = onDrained;
         this.health = health;
+        this.warmUp = warmUp;
         this.listeners = listeners;
     }
 
@@ -161,6 +164,7 @@ final class Membership {
         for (Node node : List.copyOf(leaving)) {
             if (node.drain()) {
                 leaving.remove(node);
+                warmUp.gone(node);
                 ServiceInstance gone = node.instance();
                 listeners.tell(listener -> listener.left(serviceName, gone));
                 anyGone = true;
@@ -221,6 +225,9 @@ final class Membership {
     private void join(ServiceInstance instance) {
         Node node = new Node(instance, ticker, limit, onDrained);
         byId.add(node);
+        if (members.length > 0) { // the first ones have nobody who could take their calls meanwhile
+            warmUp.joined(node);
+        }
         log.info("{}: {} joined", serviceName, instance);
         listeners.tell(listener -> listener.joined(serviceName, instance));
         watch(node);

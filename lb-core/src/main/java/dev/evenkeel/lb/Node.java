@@ -130,11 +130,8 @@ final class Node implements Candidate {
         this.state = changed;
     }
 
-    /** Most often it is what it was, and then what picks read all the time is left alone. */
     void weight(double effective) {
-        if (weight != effective) {
-            weight = effective;
-        }
+        this.weight = effective;
     }
 
     int slot() {
