@@ -3,7 +3,7 @@ package dev.evenkeel.lb;
 import dev.evenkeel.lb.health.HealthStatus;
 
 /**
- * Which of the members may be picked. A pure function of what is known of them.
+ * Which of the members may be picked, and with what weight. Follows from what is known of them and from nothing else.
  *
  * <ul>
  *   <li>A weight of 0 means never, unless all weights are 0, which means that they are equal.

@@ -66,13 +66,13 @@ final class Pool {
     }
 
     /** The next version. */
-    Pool next(Availability members, Node[] drain, MembersById membersById, @Nullable Selector newSelector) {
-        return new Pool(version + 1, Phase.READY, members, drain, NodeState.of(drain), membersById, newSelector);
+    Pool next(Availability next, Node[] nowLeaving, MembersById members, @Nullable Selector choice) {
+        return new Pool(version + 1, Phase.READY, next, nowLeaving, NodeState.of(nowLeaving), members, choice);
     }
 
     /** The next version, in which only who drains differs. */
-    Pool withLeaving(Node[] drain) {
-        return new Pool(version + 1, phase, availability, drain, NodeState.of(drain), byId, selector);
+    Pool withLeaving(Node[] nowLeaving) {
+        return new Pool(version + 1, phase, availability, nowLeaving, NodeState.of(nowLeaving), byId, selector);
     }
 
     Pool closed() {

@@ -28,10 +28,10 @@ final class WarmUp {
 
     private static final double FIRST_SHARE = 0.1;
 
-    /** How often the weights change in the time of one warm-up: by less than one tenth of the whole at a time. */
+    /** How many steps the line has: with each the share grows by less than a twentieth. */
     private static final int STEPS = 20;
 
-    /** Each step makes a new pool, which should not become the main occupation. */
+    /** Each step makes a new pool, and that should not become the main occupation. */
     private static final Duration SHORTEST_STEP = Duration.ofMillis(1);
 
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
