@@ -5,6 +5,8 @@ import dev.evenkeel.lb.health.HealthContext;
 import dev.evenkeel.lb.health.HealthPolicy;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.time.Ticker;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -90,12 +92,21 @@ public class PoolChangeBenchmark { // not final: JMH derives from it
     private static Membership membership(HealthContext context) {
         SerialExecutor control = new SerialExecutor(thrown -> {});
         HealthWatch nobody = new HealthWatch(HealthPolicy.none(), context, control, (node, status, reason) -> {});
+        WarmUp none = new WarmUp(
+                "changing",
+                Duration.ZERO,
+                Ticker.system(),
+                InstantSource.system(),
+                context.scheduler(),
+                control,
+                () -> {});
         return new Membership(
                 "changing",
                 Ticker.system(),
                 InFlightLimit.NONE,
                 Nodes.NO_EVENTS,
                 nobody,
+                none,
                 new Listeners("changing", Runnable::run));
     }
 

@@ -137,14 +137,13 @@ final class Admission {
     static PickExplanation explain(Pool pool, PickRequest request) {
         Map<String, Reason> reasons = new LinkedHashMap<>();
         Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
-        for (int i = 0; i < pool.nodes.length; i++) {
-            Node node = pool.nodes[i];
-            Reason reason = reason(pool, node, pool.states[i], request);
+        pool.forEach((node, state) -> {
+            Reason reason = reason(pool, node, state, request);
             counts.merge(reason, 1, Integer::sum);
             if (reasons.size() < PickExplanation.MAX_LISTED) {
                 reasons.putIfAbsent(node.id(), reason);
             }
-        }
+        });
         return PickExplanation.of(reasons, counts);
     }
 

@@ -7,6 +7,7 @@ import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -22,8 +23,10 @@ record BalancerConfig(
         Duration maxWait,
         boolean acceptEmptyLists,
         Duration firstListTimeout,
+        Duration warmUp,
         List<LoadBalancerListener> listeners,
         Ticker ticker,
+        InstantSource wallClock,
         Scheduler scheduler,
         Executor executor,
         Executor probeExecutor,

@@ -22,7 +22,6 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,6 +59,7 @@ final class DefaultLoadBalancer
     private final SerialExecutor control;
     private final Listeners listeners;
     private final HealthWatch health;
+    private final WarmUp warmUp;
     private final Membership membership;
     private final SourceLink source;
     private final FirstListWaiters waiters;
@@ -82,8 +82,16 @@ final class DefaultLoadBalancer
         this.listeners = new Listeners(serviceName, config.executor());
         config.listeners().forEach(listeners::add);
         this.health = new HealthWatch(config.health(), this, control, this);
+        this.warmUp = new WarmUp(
+                serviceName,
+                config.warmUp(),
+                config.ticker(),
+                config.wallClock(),
+                config.scheduler(),
+                control,
+                this::publish);
         this.membership = new Membership(
-                serviceName, config.ticker(), config.inFlightLimit(), new NodeEvents(), health, listeners);
+                serviceName, config.ticker(), config.inFlightLimit(), new NodeEvents(), health, warmUp, listeners);
         this.source = new SourceLink(
                 serviceName,
                 config.source(),
@@ -203,11 +211,8 @@ final class DefaultLoadBalancer
     public PoolSnapshot snapshot() {
         Pool current = pool;
         Set<Node> eligible = new HashSet<>(Arrays.asList(current.candidates));
-        List<InstanceSnapshot> instances = new ArrayList<>(current.nodes.length);
-        for (int i = 0; i < current.nodes.length; i++) {
-            Node node = current.nodes[i];
-            instances.add(snapshot(node, current.states[i], eligible.contains(node)));
-        }
+        List<InstanceSnapshot> instances = new ArrayList<>(current.size());
+        current.forEach((node, state) -> instances.add(snapshot(node, state, eligible.contains(node))));
         PoolSnapshot.Builder snapshot = PoolSnapshot.builder(serviceName)
                 .version(current.version)
                 .instances(instances)
@@ -234,7 +239,8 @@ final class DefaultLoadBalancer
                 .limit(node.limit())
                 .unreported(node.unreported())
                 .latency(Duration.ofNanos(node.latencyNanos()))
-                .effectiveWeight(node.weight());
+                .effectiveWeight(node.weight())
+                .warmUp(state.warmUp());
         for (Outcome.Kind kind : Outcome.Kind.values()) {
             snapshot.outcomes(kind, node.outcomes(kind));
         }
@@ -268,7 +274,7 @@ final class DefaultLoadBalancer
     @Override
     public @Nullable String list(List<ServiceInstance> instances) {
         control.assertInContext();
-        if (instances.isEmpty() && !membership.members().isEmpty() && !config.acceptEmptyLists()) {
+        if (instances.isEmpty() && membership.members().length > 0 && !config.acceptEmptyLists()) {
             return "the list is empty, which is taken for an error";
         }
         boolean changed = membership.merge(instances);
@@ -294,6 +300,9 @@ final class DefaultLoadBalancer
             return;
         }
         node.state(before.withHealth(status, reason));
+        if (before.health() == HealthStatus.UNHEALTHY) {
+            warmUp.recovered(node);
+        }
         log.info("{}: {} is {} ({}), was {}", serviceName, before.instance(), status, reason, before.health());
         listeners.tell(
                 listener -> listener.healthChanged(serviceName, before.instance(), before.health(), status, reason));
@@ -320,7 +329,7 @@ final class DefaultLoadBalancer
 
     private void settle() {
         if (pool.phase != Pool.Phase.CLOSED && membership.settle()) {
-            publishEverybody();
+            publishLeaving();
             listeners.flush();
         }
     }
@@ -329,7 +338,7 @@ final class DefaultLoadBalancer
     private void publish() {
         publishPool();
         if (membership.settle()) {
-            publishEverybody();
+            publishLeaving();
         }
         listeners.flush();
         waiters.release();
@@ -337,11 +346,10 @@ final class DefaultLoadBalancer
     }
 
     /** Publishes that some of those who left are gone, which changes nothing of the choice. */
-    private void publishEverybody() {
+    private void publishLeaving() {
         Pool before = pool;
         if (before.phase != Pool.Phase.CLOSED) {
-            Node[] nodes = membership.everybody();
-            POOL.compareAndSet(this, before, before.withEverybody(nodes, NodeState.of(nodes))); // or closed meanwhile
+            POOL.compareAndSet(this, before, before.withLeaving(membership.leaving())); // or closed meanwhile
         }
     }
 
@@ -352,39 +360,26 @@ final class DefaultLoadBalancer
             return;
         }
         Availability availability = Availability.of(membership.members());
-        Node[] candidates = availability.candidates().toArray(new Node[0]);
-        applyWeights(membership.members(), availability.allWeightsZero());
-        boolean sameChoice = before.phase == Pool.Phase.READY
-                && !membership.takePropertiesChanged()
-                && before.selector != null
+        Node[] candidates = availability.candidates;
+        Node[] leaving = membership.leaving();
+        boolean weightsChanged = availability.applyWeights();
+        boolean propertiesChanged = membership.takePropertiesChanged();
+        boolean sameChoice = before.selector != null
+                && !weightsChanged
+                && !propertiesChanged
                 && Arrays.equals(before.candidates, candidates);
-        Node[] nodes = membership.everybody();
-        inFlight.candidatesAre(candidates, nodes);
+        inFlight.candidatesAre(candidates, availability.members, leaving);
         for (int slot = 0; slot < candidates.length; slot++) {
-            candidates[slot].slot = slot;
+            candidates[slot].slot(slot);
         }
-        Pool after = new Pool(
-                before.version + 1,
-                Pool.Phase.READY,
-                nodes,
-                NodeState.of(nodes),
-                candidates,
-                membership.byId(),
-                sameChoice ? before.selector : newSelector(candidates),
-                availability.failOpen());
+        Selector selector = sameChoice ? before.selector : newSelector(candidates);
+        Pool after = before.next(availability, leaving, membership.byId(), selector);
         if (!POOL.compareAndSet(this, before, after)) {
             return; // closed meanwhile
         }
         faults.poolChanged();
         if (before.failOpen != after.failOpen) {
             failOpenChanged(after.failOpen);
-        }
-    }
-
-    /** Gives each member the weight that strategies see; 0 for all means that they are equal. */
-    private static void applyWeights(Collection<Node> members, boolean allZero) {
-        for (Node node : members) {
-            node.weight(allZero ? 1 : node.instance().weight());
         }
     }
 
@@ -423,6 +418,7 @@ final class DefaultLoadBalancer
         List<Runnable> steps = List.of(
                 source::close,
                 health::close,
+                warmUp::close,
                 waiters::release,
                 queue::wake,
                 () -> listeners.tellLast(listener -> listener.closed(serviceName)),

@@ -1,8 +1,5 @@
 package dev.evenkeel.lb;
 
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -24,16 +21,21 @@ final class InFlightTotal {
         return this::sum;
     }
 
-    /** From now on these are the candidates, out of everybody. */
-    void candidatesAre(Node[] candidates, Node[] everybody) {
+    /** From now on these are the candidates: some of the members, in their order. */
+    void candidatesAre(Node[] candidates, Node[] members, Node[] leaving) {
         if (!counting) {
             return;
         }
-        Set<Node> counted = new HashSet<>(Arrays.asList(candidates));
-        for (Node node : everybody) {
-            if (!counted.contains(node)) {
-                node.countAlone();
+        int next = 0;
+        for (Node member : members) {
+            if (next < candidates.length && candidates[next] == member) {
+                next++;
+            } else {
+                member.countAlone();
             }
+        }
+        for (Node node : leaving) {
+            node.countAlone();
         }
         countThese(candidates);
     }

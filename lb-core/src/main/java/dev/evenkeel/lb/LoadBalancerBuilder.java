@@ -14,6 +14,7 @@ import dev.evenkeel.lb.text.HostNames;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadBalancerBuilder {
 
-    private static final Duration MAX_FIRST_LIST_TIMEOUT = Duration.ofDays(1);
     private static final Duration MAX_WAIT = Duration.ofDays(1);
 
     private final String serviceName;
@@ -40,8 +40,10 @@ public final class LoadBalancerBuilder {
     private Duration maxWait = Duration.ZERO;
     private boolean acceptEmptyLists;
     private Duration firstListTimeout = Duration.ofSeconds(2);
+    private Duration warmUp = Duration.ZERO;
     private final List<LoadBalancerListener> listeners = new ArrayList<>();
     private Ticker ticker = Ticker.system();
+    private InstantSource wallClock = InstantSource.system();
     private @Nullable Scheduler scheduler;
     private @Nullable Executor executor;
     private RandomGenerator random = SharedRandom.INSTANCE;
@@ -152,12 +154,24 @@ public final class LoadBalancerBuilder {
      * answers at all, and little enough for a caller.
      */
     public LoadBalancerBuilder firstListTimeout(Duration timeout) {
-        requireNonNull(timeout, "timeout");
-        if (timeout.isNegative() || timeout.compareTo(MAX_FIRST_LIST_TIMEOUT) > 0) {
-            throw new IllegalArgumentException(
-                    "firstListTimeout: " + timeout + " (expected: 0.." + MAX_FIRST_LIST_TIMEOUT + ")");
-        }
-        this.firstListTimeout = timeout;
+        this.firstListTimeout = requireAtMostADay("firstListTimeout", requireNonNull(timeout, "timeout"));
+        return this;
+    }
+
+    /**
+     * Sets how long an instance takes to warm up: a new one, and one that is well again, begins with 10 % of its weight
+     * and has all of it after this time, which goes in a straight line, in some twenty steps. Default zero: it has all of
+     * it at once. At most a day.
+     *
+     * <p>A new instance has been warming up since its {@link ServiceInstance#startTime()}, or since it joined where that
+     * is not known. Those that join when there are no others, as the first list does, are not warmed up. An instance that
+     * changes, or returns while it still has calls in flight, goes on where it was.
+     *
+     * <p>It has an effect with every strategy that heeds weights, as all of ours do. Each step makes a new pool, and a new
+     * selector with it.
+     */
+    public LoadBalancerBuilder warmUp(Duration duration) {
+        this.warmUp = requireAtMostADay("warmUp", requireNonNull(duration, "duration"));
         return this;
     }
 
@@ -170,6 +184,15 @@ public final class LoadBalancerBuilder {
     /** Sets the clock. Default that of the JVM. */
     public LoadBalancerBuilder ticker(Ticker ticker) {
         this.ticker = requireNonNull(ticker, "ticker");
+        return this;
+    }
+
+    /**
+     * Sets the clock on the wall, which tells how long an instance has been running that says when it started. Default that
+     * of the system. Nothing else depends on it.
+     */
+    public LoadBalancerBuilder wallClock(InstantSource wallClock) {
+        this.wallClock = requireNonNull(wallClock, "wallClock");
         return this;
     }
 
@@ -225,8 +248,10 @@ public final class LoadBalancerBuilder {
                 maxWait,
                 acceptEmptyLists,
                 firstListTimeout,
+                warmUp,
                 List.copyOf(listeners),
                 ticker,
+                wallClock,
                 timers,
                 workers,
                 probers,
@@ -234,6 +259,13 @@ public final class LoadBalancerBuilder {
                 onClose));
         balancer.start();
         return balancer;
+    }
+
+    private static Duration requireAtMostADay(String name, Duration duration) {
+        if (duration.isNegative() || duration.compareTo(MAX_WAIT) > 0) {
+            throw new IllegalArgumentException(name + ": " + duration + " (expected: 0.." + MAX_WAIT + ")");
+        }
+        return duration;
     }
 
     /** What was taken part in is given back even if user code stops the balancer from coming to life. */

@@ -1,13 +1,13 @@
 package dev.evenkeel.lb;
 
-import com.google.common.collect.ImmutableMap;
+import static java.util.Objects.requireNonNull;
+
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.text.Printable;
 import dev.evenkeel.lb.time.Ticker;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,20 +36,17 @@ final class Membership {
     private final InFlightLimit limit;
     private final Node.Events events;
     private final HealthWatch health;
+    private final WarmUp warmUp;
     private final Listeners listeners;
 
-    private final Map<String, Node> members = new LinkedHashMap<>();
+    /** In the order of the last list. Replaced, never changed, as pools have it, too. */
+    private Node[] members = new Node[0];
+
+    private final MembersById byId = new MembersById();
     private final Set<Node> leaving = new LinkedHashSet<>();
-    /** The members as a map that does not change; null from a change of the members until it is asked for. */
-    private @Nullable ImmutableMap<String, Node> byId;
 
     /** Whether a member has other properties than when this was last asked. */
     private boolean propertiesChanged;
-
-    /** Whether there has ever been a member; those of the first list that has any are initial. */
-    private boolean hadMembers;
-
-    private boolean isInitial;
 
     /** Whether the last list had ids more than once: a source that polls repeats its errors, the log does not. */
     private boolean hadDuplicates;
@@ -60,24 +57,82 @@ final class Membership {
             InFlightLimit limit,
             Node.Events events,
             HealthWatch health,
+            WarmUp warmUp,
             Listeners listeners) {
         this.serviceName = serviceName;
         this.ticker = ticker;
         this.limit = limit;
         this.events = events;
         this.health = health;
+        this.warmUp = warmUp;
         this.listeners = listeners;
     }
 
-    /** Makes the list the members. Returns whether anything is different now. */
-    boolean merge(Iterable<ServiceInstance> list) {
+    /** Makes the list the members, in its order. Returns whether anything but the order is different now. */
+    boolean merge(List<ServiceInstance> list) {
+        int head = commonHead(list);
+        int tail = commonTail(list, head);
+        return merge(list, head, tail);
+    }
+
+    /** How many members from the first one on are listed as they are. */
+    private int commonHead(List<ServiceInstance> list) {
+        int limit = Math.min(members.length, list.size());
+        int head = 0;
+        while (head < limit && members[head].instance().equals(list.get(head))) {
+            head++;
+        }
+        return head;
+    }
+
+    /** How many from the last one back, as far as the head. */
+    private int commonTail(List<ServiceInstance> list, int head) {
+        int limit = Math.min(members.length, list.size()) - head;
+        int tail = 0;
+        while (tail < limit && members[members.length - 1 - tail].instance().equals(list.get(list.size() - 1 - tail))) {
+            tail++;
+        }
+        return tail;
+    }
+
+    /** Merges what is between head and tail: most often next to nothing, however long the list is. */
+    private boolean merge(List<ServiceInstance> list, int head, int tail) {
         Map<String, ServiceInstance> listed = new LinkedHashMap<>();
         List<ServiceInstance> duplicates = new ArrayList<>();
-        for (ServiceInstance instance : list) {
+        int known = 0;
+        for (ServiceInstance instance : list.subList(head, list.size() - tail)) {
             if (listed.putIfAbsent(instance.id(), instance) != null) {
                 duplicates.add(instance);
+            } else if (byId.member(instance.id()) != null) {
+                known++;
             }
         }
+        List<Node> missing = new ArrayList<>();
+        for (Node member : Arrays.asList(members).subList(head, members.length - tail)) {
+            if (listed.containsKey(member.id())) {
+                known--;
+            } else {
+                missing.add(member);
+            }
+        }
+        if (known > 0) { // somebody in the head or in the tail is listed here again
+            return merge(list, 0, 0);
+        }
+        sayDuplicates(duplicates);
+        missing.forEach(member -> beginLeaving(member, "is not listed any more"));
+        boolean changed = !missing.isEmpty();
+        Node[] merged = Arrays.copyOf(members, head + listed.size() + tail);
+        int next = head;
+        for (ServiceInstance instance : listed.values()) {
+            changed |= merge(instance);
+            merged[next++] = requireNonNull(byId.member(instance.id()));
+        }
+        System.arraycopy(members, members.length - tail, merged, next, tail);
+        members = merged;
+        return changed;
+    }
+
+    private void sayDuplicates(List<ServiceInstance> duplicates) {
         if (!duplicates.isEmpty() && !hadDuplicates) {
             log.warn(
                     "{}: the list has ids more than once, the first one counts, ignored: {}",
@@ -85,27 +140,15 @@ final class Membership {
                     Printable.of(duplicates));
         }
         hadDuplicates = !duplicates.isEmpty();
-        boolean changed = false;
-        isInitial = !hadMembers;
-        hadMembers |= !listed.isEmpty();
-        for (Node node : List.copyOf(members.values())) {
-            if (!listed.containsKey(node.id())) {
-                beginLeaving(node, "is not listed any more");
-                changed = true;
-            }
-        }
-        for (ServiceInstance instance : listed.values()) {
-            changed |= merge(instance);
-        }
-        return changed;
     }
 
     /** Takes out a member that left of its own will. Returns whether there was one. */
     boolean leave(String id) {
-        Node node = members.get(id);
+        Node node = byId.member(id);
         if (node == null) {
             return false;
         }
+        members = without(node);
         beginLeaving(node, "has left");
         return true;
     }
@@ -115,10 +158,12 @@ final class Membership {
      * there were any.
      */
     boolean settle() {
+        byId.published();
         boolean anyGone = false;
         for (Node node : List.copyOf(leaving)) {
             if (node.drain()) {
                 leaving.remove(node);
+                warmUp.gone(node);
                 ServiceInstance gone = node.instance();
                 listeners.tell(listener -> listener.left(serviceName, gone));
                 anyGone = true;
@@ -134,29 +179,21 @@ final class Membership {
         return changed;
     }
 
-    Collection<Node> members() {
-        return Collections.unmodifiableCollection(members.values());
+    /** In the order of the last list. Not to be written to. */
+    Node[] members() {
+        return members;
     }
 
-    /** Members and those that are leaving. */
-    Node[] everybody() {
-        List<Node> all = new ArrayList<>(members.values());
-        all.addAll(leaving);
-        return all.toArray(new Node[0]);
+    Node[] leaving() {
+        return leaving.toArray(new Node[0]);
     }
 
-    /** The members by id, as a map that does not change. */
-    ImmutableMap<String, Node> byId() {
-        ImmutableMap<String, Node> copy = byId;
-        if (copy == null) {
-            copy = ImmutableMap.copyOf(members);
-            byId = copy;
-        }
-        return copy;
+    MembersById byId() {
+        return byId;
     }
 
     private boolean merge(ServiceInstance instance) {
-        Node member = members.get(instance.id());
+        Node member = byId.member(instance.id());
         if (member != null && member.instance().hasSameAddressAs(instance)) {
             return changeInPlace(member, instance);
         }
@@ -185,8 +222,12 @@ final class Membership {
     }
 
     private void join(ServiceInstance instance) {
-        Node node = new Node(instance, ticker, limit, isInitial, events);
-        addMember(node);
+        boolean initial = members.length == 0; // the first ones have nobody who could take their calls meanwhile
+        Node node = new Node(instance, ticker, limit, initial, events);
+        byId.add(node);
+        if (!initial) {
+            warmUp.joined(node);
+        }
         log.info("{}: {} joined", serviceName, instance);
         listeners.tell(listener -> listener.joined(serviceName, instance));
         watch(node);
@@ -197,15 +238,10 @@ final class Membership {
         changeInPlace(node, instance);
         node.state(node.state().withDraining(false));
         node.undrain();
-        addMember(node);
+        byId.add(node);
         log.info("{}: {} is back", serviceName, instance);
         listeners.tell(listener -> listener.returned(serviceName, instance));
         watch(node);
-    }
-
-    private void addMember(Node node) {
-        members.put(node.id(), node);
-        byId = null;
     }
 
     /** Nothing is known of an instance that nobody watches. */
@@ -216,14 +252,20 @@ final class Membership {
     }
 
     private void beginLeaving(Node node, String why) {
-        members.remove(node.id(), node);
-        byId = null;
+        byId.remove(node);
         health.stop(node);
         node.state(node.state().withDraining(true));
         ServiceInstance instance = node.instance();
         log.info("{}: {} {}, {} calls in flight", serviceName, instance, why, node.inFlight());
         listeners.tell(listener -> listener.draining(serviceName, instance));
         leaving.add(node);
+    }
+
+    private Node[] without(Node node) {
+        int place = Arrays.asList(members).indexOf(node);
+        Node[] rest = Arrays.copyOf(members, members.length - 1);
+        System.arraycopy(members, place + 1, rest, place, rest.length - place);
+        return rest;
     }
 
     private @Nullable Node findLeaving(ServiceInstance instance) {

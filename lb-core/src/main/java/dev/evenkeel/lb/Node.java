@@ -41,7 +41,7 @@ final class Node implements Candidate {
     private final Events events;
     private final CallStatistics statistics = new CallStatistics();
 
-    /** Whether it was there from the first list on, so that it is not on trial. */
+    /** Whether it joined a pool that was empty, so that it is not on trial. */
     private final boolean initial;
 
     /** But for the successes, which are in the word. */
@@ -79,8 +79,12 @@ final class Node implements Candidate {
     /** The newest report. Of two that come in at once either may stay. */
     private volatile Optional<ReceivedReport> lastReport = Optional.empty();
 
-    /** The place among the candidates of the newest pool. Only a hint for others: an older pool checks again. */
-    volatile int slot;
+    /**
+     * The place among the candidates of the newest pool, written by the control plane. Not volatile, as ten thousand fences
+     * would be most of the price of a change: a pick takes it for a hint, whatever it sees, and looks for itself in the
+     * array of its pool.
+     */
+    private int slot;
 
     /** What the end of a call may bring about, on the thread of that call. */
     interface Events {
@@ -194,6 +198,16 @@ final class Node implements Candidate {
 
     void weight(double effective) {
         this.weight = effective;
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    void slot(int place) {
+        if (slot != place) {
+            slot = place;
+        }
     }
 
     /** Whether the request says nothing, at a glance: one that only equals the constant goes the long way. */

@@ -3,8 +3,12 @@ package dev.evenkeel.lb;
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.instance.ServiceInstance;
 
-/** What the control plane has decided about one instance; replaced as a whole, so that a pool keeps what it saw. */
-record NodeState(ServiceInstance instance, HealthStatus health, String reason, boolean draining) {
+/**
+ * What the control plane has decided about one instance; replaced as a whole, so that a pool keeps what it saw.
+ *
+ * @param warmUp how far its warm-up is, from 0 to 1
+ */
+record NodeState(ServiceInstance instance, HealthStatus health, String reason, boolean draining, double warmUp) {
 
     /** What has been decided about each. */
     static NodeState[] of(Node[] nodes) {
@@ -16,18 +20,22 @@ record NodeState(ServiceInstance instance, HealthStatus health, String reason, b
     }
 
     static NodeState of(ServiceInstance instance) {
-        return new NodeState(instance, HealthStatus.UNKNOWN, "", false);
+        return new NodeState(instance, HealthStatus.UNKNOWN, "", false, 1);
     }
 
     NodeState withInstance(ServiceInstance changed) {
-        return new NodeState(changed, health, reason, draining);
+        return new NodeState(changed, health, reason, draining, warmUp);
     }
 
     NodeState withHealth(HealthStatus status, String why) {
-        return new NodeState(instance, status, why, draining);
+        return new NodeState(instance, status, why, draining, warmUp);
     }
 
     NodeState withDraining(boolean isDraining) {
-        return new NodeState(instance, health, reason, isDraining);
+        return new NodeState(instance, health, reason, isDraining, warmUp);
+    }
+
+    NodeState withWarmUp(double progress) {
+        return new NodeState(instance, health, reason, draining, progress);
     }
 }

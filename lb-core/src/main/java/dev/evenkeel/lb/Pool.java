@@ -1,9 +1,8 @@
 package dev.evenkeel.lb;
 
-import com.google.common.collect.ImmutableMap;
 import dev.evenkeel.lb.strategy.Candidate;
 import dev.evenkeel.lb.strategy.Selector;
-import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One version of the pool: all that a pick reads. Immutable, published by one volatile write. */
@@ -11,7 +10,13 @@ final class Pool {
 
     /** Before the first list. */
     static final Pool UNKNOWN = new Pool(
-            0, Phase.AWAITING_FIRST_LIST, new Node[0], new NodeState[0], new Node[0], ImmutableMap.of(), null, false);
+            0,
+            Phase.AWAITING_FIRST_LIST,
+            Availability.of(new Node[0]),
+            new Node[0],
+            new NodeState[0],
+            new MembersById(),
+            null);
 
     enum Phase {
         AWAITING_FIRST_LIST,
@@ -22,48 +27,71 @@ final class Pool {
     final long version;
     final Phase phase;
 
-    /** All nodes, those that drain included, and what was decided about each. */
-    final Node[] nodes;
+    /** Who is a member, and what was decided about each. */
+    private final Availability availability;
 
-    final NodeState[] states;
+    /** Those that drain, and what was decided about each. */
+    private final Node[] leaving;
+
+    private final NodeState[] leavingStates;
 
     /** Those that a pick chooses from. */
     final Node[] candidates;
 
-    /** The nodes that are members, by id. */
-    private final Map<String, Node> members;
+    /** Common to all versions, so that who is found there need not be in this one. */
+    private final MembersById byId;
 
     /** Null when there is no candidate, or the strategy failed to make one. */
     final @Nullable Selector selector;
 
     final boolean failOpen;
 
-    Pool(
+    private Pool(
             long version,
             Phase phase,
-            Node[] nodes,
-            NodeState[] states,
-            Node[] candidates,
-            Map<String, Node> members,
-            @Nullable Selector selector,
-            boolean failOpen) {
+            Availability availability,
+            Node[] leaving,
+            NodeState[] leavingStates,
+            MembersById byId,
+            @Nullable Selector selector) {
         this.version = version;
         this.phase = phase;
-        this.nodes = nodes;
-        this.states = states;
-        this.candidates = candidates;
-        this.members = members;
+        this.availability = availability;
+        this.leaving = leaving;
+        this.leavingStates = leavingStates;
+        this.candidates = availability.candidates;
+        this.byId = byId;
         this.selector = selector;
-        this.failOpen = failOpen;
+        this.failOpen = availability.failOpen;
     }
 
-    /** The next version, in which only who is there besides the candidates differs. */
-    Pool withEverybody(Node[] everybody, NodeState[] theirStates) {
-        return new Pool(version + 1, phase, everybody, theirStates, candidates, members, selector, failOpen);
+    /** The next version. */
+    Pool next(Availability next, Node[] nowLeaving, MembersById members, @Nullable Selector choice) {
+        return new Pool(version + 1, Phase.READY, next, nowLeaving, NodeState.of(nowLeaving), members, choice);
+    }
+
+    /** The next version, in which only who drains differs. */
+    Pool withLeaving(Node[] nowLeaving) {
+        return new Pool(version + 1, phase, availability, nowLeaving, NodeState.of(nowLeaving), byId, selector);
     }
 
     Pool closed() {
-        return new Pool(version + 1, Phase.CLOSED, nodes, states, candidates, members, selector, failOpen);
+        return new Pool(version + 1, Phase.CLOSED, availability, leaving, leavingStates, byId, selector);
+    }
+
+    /** How many there are, those that drain included. */
+    int size() {
+        return availability.members.length + leaving.length;
+    }
+
+    /** Shows everybody, those that drain last, and what was decided about each. */
+    void forEach(BiConsumer<Node, NodeState> visitor) {
+        for (int i = 0; i < availability.members.length; i++) {
+            visitor.accept(availability.members[i], availability.states[i]);
+        }
+        for (int i = 0; i < leaving.length; i++) {
+            visitor.accept(leaving[i], leavingStates[i]);
+        }
     }
 
     /** The node behind a selector's answer, or null if it is none of the candidates. */
@@ -73,12 +101,16 @@ final class Pool {
 
     /** The candidate with this id. */
     @Nullable Node candidate(String id) {
-        Node node = members.get(id);
-        return node != null && isCandidate(node) ? node : null;
+        Node member = byId.member(id);
+        if (member != null && isCandidate(member)) {
+            return member;
+        }
+        Node former = byId.former(id);
+        return former != null && isCandidate(former) ? former : null;
     }
 
     boolean isCandidate(Node node) {
-        int slot = node.slot;
+        int slot = node.slot();
         if (slot >= 0 && slot < candidates.length && candidates[slot] == node) {
             return true;
         }

@@ -10,8 +10,9 @@ import dev.evenkeel.lb.time.Cancellable;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -169,22 +170,22 @@ final class SourceLink {
 
         @Override
         public void update(List<ServiceInstance> instances) {
-            List<ServiceInstance> copy = new ArrayList<>();
+            List<ServiceInstance> copy;
             try {
-                for (ServiceInstance instance : instances) {
-                    copy.add(instance);
-                }
+                copy = Arrays.asList(instances.toArray(new ServiceInstance[0]));
             } catch (RuntimeException thrown) { // a null list, or one that is changed by others while it is read
                 failed(thrown);
                 return;
             }
-            boolean hasNulls = copy.removeIf(instance -> instance == null);
+            boolean hasNulls = copy.contains(null);
+            List<ServiceInstance> listed =
+                    hasNulls ? copy.stream().filter(Objects::nonNull).toList() : copy;
             ifActive(() -> {
                 if (hasNulls && !hadNulls) {
                     log.warn("{}: the list has entries that are null, they are ignored", serviceName);
                 }
                 hadNulls = hasNulls;
-                String refusal = deliveries.list(copy);
+                String refusal = deliveries.list(listed);
                 if (refusal != null) {
                     noNews(refusal);
                     return;

@@ -89,6 +89,17 @@ class LoadBalancerBuilderTest {
     }
 
     @Test
+    void requiresASensibleTimeToWarmUp() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LoadBalancer.builder("orders").warmUp(Duration.ofMillis(-1)))
+                .withMessage("warmUp: PT-0.001S (expected: 0..PT24H)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        LoadBalancer.builder("orders").warmUp(Duration.ofDays(1).plusNanos(1)))
+                .withMessage("warmUp: PT24H0.000000001S (expected: 0..PT24H)");
+    }
+
+    @Test
     void namesWhatMustNotBeNull() {
         LoadBalancerBuilder builder = LoadBalancer.builder("orders");
         assertThatNullPointerException()
@@ -113,6 +124,10 @@ class LoadBalancerBuilderTest {
                 .isThrownBy(() -> builder.executor(null))
                 .withMessage("executor");
         assertThatNullPointerException().isThrownBy(() -> builder.random(null)).withMessage("random");
+        assertThatNullPointerException().isThrownBy(() -> builder.warmUp(null)).withMessage("duration");
+        assertThatNullPointerException()
+                .isThrownBy(() -> builder.wallClock(null))
+                .withMessage("wallClock");
     }
 
     @Test

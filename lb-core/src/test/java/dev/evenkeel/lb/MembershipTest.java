@@ -198,6 +198,31 @@ class MembershipTest {
         assertThat(snapshot(here.toBuilder().build()).picks()).isZero();
     }
 
+    /** The table of ids is ahead of the published pool for as long as a strategy takes. */
+    @Test
+    void findsWhomThePoolHasWhileTheNextOneIsMade() {
+        ServiceInstance here = ServiceInstance.builder("10.0.0.1", 80).id("a").build();
+        ServiceInstance there = ServiceInstance.builder("10.0.0.9", 80).id("a").build();
+        List<ServiceInstance> picked = new ArrayList<>();
+        LoadBalancer[] watched = new LoadBalancer[1];
+        ScriptedSource own = new ScriptedSource();
+        watched[0] = TestBalancers.builder(clock)
+                .source(own)
+                .strategy(candidates -> {
+                    if (watched[0].snapshot().version() > 0) {
+                        try (Lease lease = watched[0].acquire(only(here))) {
+                            picked.add(lease.instance());
+                        }
+                    }
+                    return request -> candidates.get(0);
+                })
+                .build();
+        own.deliver(here, TWO);
+        own.deliver(there, TWO);
+        own.deliver(TWO);
+        assertThat(picked).containsExactly(here, there);
+    }
+
     @Test
     void keepsTwoIdsAtOneAddressApart() {
         ServiceInstance twin =
@@ -215,6 +240,27 @@ class MembershipTest {
         assertThat(orders.snapshot().instances())
                 .singleElement()
                 .satisfies(only -> assertThat(only.instance()).isEqualTo(ONE));
+    }
+
+    @Test
+    void takesTheFirstOfTwoWithOneIdAlsoIfTheSecondIsTheOneThatWasThere() {
+        source.deliver(ONE, TWO, THREE);
+        ServiceInstance moved =
+                ServiceInstance.builder("10.0.0.9", 80).id(THREE.id()).build();
+        source.deliver(ONE, moved, TWO, THREE);
+        assertThat(orders.snapshot().instances())
+                .extracting(InstanceSnapshot::instance)
+                .containsExactly(ONE, moved, TWO);
+    }
+
+    /** An order alone is no change, and it is in force with the next change. */
+    @Test
+    void hasTheOrderOfTheList() {
+        source.deliver(ONE, TWO);
+        source.deliver(TWO, ONE);
+        assertThat(ids()).containsExactly(ONE.id(), TWO.id());
+        source.deliver(TWO, THREE, ONE);
+        assertThat(ids()).containsExactly(TWO.id(), THREE.id(), ONE.id());
     }
 
     @Test
@@ -335,6 +381,10 @@ class MembershipTest {
 
     private InstanceSnapshot snapshot(ServiceInstance instance) {
         return orders.snapshot().instance(instance.id());
+    }
+
+    private List<String> ids() {
+        return orders.snapshot().instances().stream().map(InstanceSnapshot::id).toList();
     }
 
     private ServiceInstance pickedAndEnded() {

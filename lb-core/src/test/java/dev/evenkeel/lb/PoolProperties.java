@@ -84,6 +84,7 @@ class PoolProperties {
                     .maxInFlightPerInstance(limit)
                     .healthCheck(probe, ProbeConfig.builder().rise(1).fall(1).build())
                     .listener(listener)
+                    .warmUp(Duration.ofSeconds(random.nextInt(2) * 20))
                     .build();
         }
 
@@ -186,6 +187,8 @@ class PoolProperties {
             assertThat(members.stream().map(InstanceSnapshot::id).collect(Collectors.toSet()))
                     .hasSameSizeAs(members);
             assertThat(snapshot.instances()).noneMatch(instance -> instance.isEligible() && instance.isDraining());
+            assertThat(snapshot.instances())
+                    .noneMatch(instance -> instance.isEligible() && !(instance.effectiveWeight() > 0));
             assertThat(snapshot.instances().stream().anyMatch(InstanceSnapshot::isEligible))
                     .isEqualTo(!members.isEmpty());
         }

@@ -16,6 +16,7 @@ final class TestBalancers {
     static LoadBalancerBuilder builder(VirtualClock clock) {
         return LoadBalancer.builder("orders")
                 .ticker(clock)
+                .wallClock(clock)
                 .scheduler(clock)
                 .executor(Runnable::run)
                 .random(new Random(42));

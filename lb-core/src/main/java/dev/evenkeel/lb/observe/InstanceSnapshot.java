@@ -24,6 +24,7 @@ public final class InstanceSnapshot {
     private final ImmutableMap<Outcome.Kind, Long> outcomes;
     private final Duration latency;
     private final double effectiveWeight;
+    private final double warmUp;
 
     private InstanceSnapshot(Builder builder) {
         this.instance = builder.instance;
@@ -37,6 +38,7 @@ public final class InstanceSnapshot {
         this.outcomes = ImmutableMap.copyOf(builder.outcomes);
         this.latency = builder.latency;
         this.effectiveWeight = builder.effectiveWeight;
+        this.warmUp = builder.warmUp;
     }
 
     /** Starts a snapshot; made by the library, and by tests of code that reads snapshots. */
@@ -113,6 +115,11 @@ public final class InstanceSnapshot {
         return effectiveWeight;
     }
 
+    /** How far its warm-up is, from 0 to 1; 1 also for one that does not need any. */
+    public double warmUp() {
+        return warmUp;
+    }
+
     @Override
     public String toString() {
         return instance + " " + health + (draining ? " draining" : "") + (eligible ? "" : " out") + " inFlight="
@@ -133,6 +140,7 @@ public final class InstanceSnapshot {
         private final Map<Outcome.Kind, Long> outcomes = new EnumMap<>(Outcome.Kind.class);
         private Duration latency = Duration.ZERO;
         private double effectiveWeight;
+        private double warmUp = 1;
 
         private Builder(ServiceInstance instance) {
             this.instance = requireNonNull(instance, "instance");
@@ -182,6 +190,11 @@ public final class InstanceSnapshot {
 
         public Builder effectiveWeight(double effectiveWeight) {
             this.effectiveWeight = effectiveWeight;
+            return this;
+        }
+
+        public Builder warmUp(double warmUp) {
+            this.warmUp = warmUp;
             return this;
         }
 

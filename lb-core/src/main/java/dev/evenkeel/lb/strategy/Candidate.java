@@ -46,7 +46,8 @@ public interface Candidate {
 
     /**
      * With how many calls at once it should be trusted while little is known of it: 1, 2 and 4 until it has given three
-     * answers, then {@link Integer#MAX_VALUE}, which is also what the instances of the first list begin with.
+     * answers, then {@link Integer#MAX_VALUE}, which is also what instances begin with that join an
+     * empty pool.
      */
     int callsOnTrial();
 

@@ -40,7 +40,12 @@ final class Strides {
     }
 
     static boolean areEqual(double[] weights) {
-        return Arrays.stream(weights).allMatch(weight -> weight == weights[0]);
+        for (double weight : weights) {
+            if (weight != weights[0]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the visit to this place in this round is taken. */

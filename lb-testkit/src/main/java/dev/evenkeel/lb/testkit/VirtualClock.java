@@ -6,12 +6,14 @@ import dev.evenkeel.lb.time.Cancellable;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time that stands still until a test moves it: ticker and scheduler in one. Scheduled tasks run on the thread that calls
+ * Time that stands still until a test moves it: ticker, scheduler and clock on the wall in one. Scheduled tasks run on the thread that calls
  * {@link #advance}, in the order of their times, each with the clock at its time. Hours pass in milliseconds, and the same
  * way every time.
  *
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for concurrent use, though time should be moved by one thread only. No task runs under a lock.
  */
-public final class VirtualClock implements Ticker, Scheduler {
+public final class VirtualClock implements Ticker, Scheduler, InstantSource {
 
     private final PriorityQueue<Task> tasks = new PriorityQueue<>(
             Comparator.comparingLong((Task task) -> task.due).thenComparingLong(task -> task.number));
@@ -49,6 +51,12 @@ public final class VirtualClock implements Ticker, Scheduler {
     @Override
     public synchronized long nanos() {
         return start + now;
+    }
+
+    /** The epoch, and later as time is moved. */
+    @Override
+    public Instant instant() {
+        return Instant.EPOCH.plus(elapsed());
     }
 
     @Override
