@@ -19,18 +19,24 @@ import net.jqwik.api.constraints.Size;
 class StrategyProperties {
 
     enum Strategy {
-        ROUND_ROBIN(Strategies.roundRobin()),
-        RANDOM(Strategies.random()),
-        LEAST_IN_FLIGHT(Strategies.leastInFlight()),
-        POWER_OF_TWO_CHOICES(Strategies.powerOfTwoChoices()),
-        WEIGHTED_BY_REPORT(Strategies.weightedByReport()),
-        STICKY_KEY(Strategies.stickyKey(Strategies.roundRobin())),
-        STICKY_KEY_TABLE(Strategies.stickyKeyTable(Strategies.roundRobin()));
+        ROUND_ROBIN,
+        RANDOM,
+        LEAST_IN_FLIGHT,
+        POWER_OF_TWO_CHOICES,
+        WEIGHTED_BY_REPORT,
+        STICKY_KEY,
+        STICKY_KEY_TABLE;
 
-        private final LoadBalancingStrategy strategy;
-
-        Strategy(LoadBalancingStrategy strategy) {
-            this.strategy = strategy;
+        LoadBalancingStrategy strategy() {
+            return switch (this) {
+                case ROUND_ROBIN -> Strategies.roundRobin();
+                case RANDOM -> Strategies.random();
+                case LEAST_IN_FLIGHT -> Strategies.leastInFlight();
+                case POWER_OF_TWO_CHOICES -> Strategies.powerOfTwoChoices();
+                case WEIGHTED_BY_REPORT -> Strategies.weightedByReport();
+                case STICKY_KEY -> Strategies.stickyKey(Strategies.roundRobin());
+                case STICKY_KEY_TABLE -> Strategies.stickyKeyTable(Strategies.roundRobin());
+            };
         }
     }
 
@@ -127,7 +133,7 @@ class StrategyProperties {
         for (int i = 0; i < candidates.size(); i++) {
             candidates.get(i).inFlight(inFlight.get(i));
         }
-        Selector selector = tested.strategy.newSelector(candidates);
+        Selector selector = tested.strategy().newSelector(candidates);
         List<String> picks = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             PickRequest request = i % 2 == 0 ? PickRequest.EMPTY : PickRequest.stickyTo("user-" + i);
