@@ -25,8 +25,8 @@ public final class Nodes {
     }
 
     static Selector selector(LoadBalancingStrategy strategy, Node[] nodes) {
-        return strategy.newSelector(
-                new PoolCandidates(nodes, Ticker.system(), SharedRandom.INSTANCE, null, new InFlightTotal()));
+        return strategy.newSelector(new PoolCandidates(
+                nodes, Ticker.system(), SharedRandom.INSTANCE, Runnable::run, null, new InFlightTotal()));
     }
 
     /** Nodes without a limit, on a clock that stands still. */

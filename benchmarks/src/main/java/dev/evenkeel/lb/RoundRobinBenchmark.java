@@ -38,6 +38,7 @@ public class RoundRobinBenchmark { // not final: JMH derives from it
     private Selector equal;
     private Selector nearlyEqual;
     private Selector unequal;
+    private Selector irrational;
 
     @Setup
     public void setUp() {
@@ -45,6 +46,8 @@ public class RoundRobinBenchmark { // not final: JMH derives from it
         equal = Nodes.selector(Strategies.roundRobin(), nodes);
         nearlyEqual = Nodes.selector(Strategies.roundRobin(), Nodes.of(Instances.weighted(n, 4, 5, 6)));
         unequal = Nodes.selector(Strategies.roundRobin(), Nodes.of(Instances.weighted(n, 1, 2, 3, 4)));
+        irrational =
+                Nodes.selector(Strategies.roundRobin(), Nodes.of(Instances.weighted(n, 1, Math.sqrt(2), Math.sqrt(3))));
     }
 
     @Benchmark
@@ -58,15 +61,21 @@ public class RoundRobinBenchmark { // not final: JMH derives from it
         return equal.select(PickRequest.EMPTY);
     }
 
-    /** Weights 4, 5, 6, 4, 5, 6, …: of six visits five are taken. */
+    /** Weights 4, 5, 6, 4, 5, 6, …: a pattern of six rounds. */
     @Benchmark
     public @Nullable Object nearlyEqualWeights() {
         return nearlyEqual.select(PickRequest.EMPTY);
     }
 
-    /** Weights 1, 2, 3, 4, 1, …: of eight visits five are taken. */
+    /** Weights 1, 2, 3, 4, 1, …: a pattern of four rounds. */
     @Benchmark
     public @Nullable Object unequalWeights() {
         return unequal.select(PickRequest.EMPTY);
+    }
+
+    /** Weights 1, 1.41…, 1.73…, 1, …: no pattern; of five visits about four are taken. */
+    @Benchmark
+    public @Nullable Object irrationalWeights() {
+        return irrational.select(PickRequest.EMPTY);
     }
 }

@@ -387,7 +387,8 @@ final class DefaultLoadBalancer
         if (candidates.length == 0) {
             return null;
         }
-        PoolCandidates list = new PoolCandidates(candidates, config.ticker(), config.random(), lastSelector, inFlight);
+        PoolCandidates list = new PoolCandidates(
+                candidates, config.ticker(), config.random(), this::executeForStrategy, lastSelector, inFlight);
         try {
             Selector selector = config.strategy().newSelector(list);
             if (selector == null) {
@@ -401,6 +402,20 @@ final class DefaultLoadBalancer
             list.close();
         }
         return lastSelector;
+    }
+
+    /** Runs what a strategy does beside its selectors, unless the balancer is closed before. */
+    private void executeForStrategy(Runnable task) {
+        config.executor().execute(() -> {
+            if (pool.phase == Pool.Phase.CLOSED) {
+                return;
+            }
+            try {
+                task.run();
+            } catch (Throwable thrown) { // what it was for goes on without it
+                log.warn("{}: the strategy threw beside a pick: {}", serviceName, Printable.of(thrown));
+            }
+        });
     }
 
     private void failOpenChanged(boolean failOpen) {

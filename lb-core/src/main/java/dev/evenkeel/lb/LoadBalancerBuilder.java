@@ -203,8 +203,8 @@ public final class LoadBalancerBuilder {
     }
 
     /**
-     * Sets where listeners, probes and what depends on a waiting call run. Default a few daemon threads that all balancers
-     * share. Not shut down by us.
+     * Sets where listeners, probes, the building of tables for sticky keys and what depends on a waiting call run. Default
+     * a few daemon threads that all balancers share. Not shut down by us.
      */
     public LoadBalancerBuilder executor(Executor executor) {
         this.executor = requireNonNull(executor, "executor");

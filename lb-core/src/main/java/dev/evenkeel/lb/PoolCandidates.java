@@ -6,6 +6,7 @@ import dev.evenkeel.lb.strategy.Selector;
 import dev.evenkeel.lb.time.Ticker;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ final class PoolCandidates implements Candidates {
     private final Node[] nodes;
     private final Ticker ticker;
     private final RandomGenerator random;
+    private final Executor executor;
     private final Optional<Selector> previousSelector;
     private final InFlightTotal inFlight;
 
@@ -26,11 +28,13 @@ final class PoolCandidates implements Candidates {
             Node[] nodes,
             Ticker ticker,
             RandomGenerator random,
+            Executor executor,
             @Nullable Selector previousSelector,
             InFlightTotal inFlight) {
         this.nodes = nodes;
         this.ticker = ticker;
         this.random = random;
+        this.executor = executor;
         this.previousSelector = Optional.ofNullable(previousSelector);
         this.inFlight = inFlight;
     }
@@ -53,6 +57,11 @@ final class PoolCandidates implements Candidates {
     @Override
     public RandomGenerator random() {
         return random;
+    }
+
+    @Override
+    public Executor executor() {
+        return executor;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.evenkeel.lb.TwoChoicesBenchmark;
 import dev.evenkeel.lb.benchmarks.Measurement.Statistic;
 import dev.evenkeel.lb.benchmarks.Row.Limit;
 import dev.evenkeel.lb.strategy.StickyKeyBenchmark;
+import dev.evenkeel.lb.strategy.TableBuildBenchmark;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -82,6 +83,11 @@ public final class OwnRows implements RowSource {
             rows.add(Row.ratio("round robin, selection", one, floor).goal(1.15, 1.35));
             rows.add(Row.ratio("round robin, weights 4..6, selection", roundRobin("nearlyEqualWeights", n, 1), floor)
                     .goal(1.5, 2));
+            rows.add(Row.ratio("round robin, weights 1..4, selection", roundRobin("unequalWeights", n, 1), floor)
+                    .goal(1.5, 2));
+            rows.add(Row.ratio(
+                            "round robin, weights 1..sqrt(3), selection", roundRobin("irrationalWeights", n, 1), floor)
+                    .goal(1.5, 2));
             rows.add(Row.ratio(
                     "round robin, selection, 2 threads", roundRobin("equalWeights", n, 2), roundRobin("floor", n, 2)));
             rows.add(Row.ratio(
@@ -92,10 +98,6 @@ public final class OwnRows implements RowSource {
                     .goal(1.2, 2));
             rows.add(Row.ratio("the floor, 2 threads over 1", roundRobin("floor", n, 2), floor));
         }
-        rows.add(Row.ratio(
-                "round robin, weights 1..4, selection",
-                roundRobin("unequalWeights", 100, 1),
-                roundRobin("floor", 100, 1)));
         rows.add(Row.ratio(
                         "round robin, n = 10,000 over n = 3",
                         roundRobin("equalWeights", LARGEST, 1),
@@ -165,10 +167,28 @@ public final class OwnRows implements RowSource {
         for (int n : SIZES) {
             rows.add(Row.ratio("sticky key, selection", stickyKey("equalWeights", n), stickyKey("floor", n))
                     .least(1.3));
+            rows.add(Row.ratio("sticky key by table, selection", stickyKey("table", n), stickyKey("floorOfTable", n))
+                    .least(1.3));
+            rows.add(Row.absolute("sticky key by table, selection", stickyKey("table", n))
+                    .goal(20));
         }
         Measurement smallest = stickyKey("equalWeights", SMALLEST);
         rows.add(Row.absolute("sticky key, selection", smallest).goal(20));
         rows.add(Row.absolute("sticky key, selection", smallest).by(Limit.BYTES).goal(0));
+        rows.add(Row.absolute("sticky key by table, selection", stickyKey("table", SMALLEST))
+                .by(Limit.BYTES)
+                .goal(0));
+        for (int n : List.of(100, 1_000, LARGEST)) {
+            Measurement floor = tableBuild("floor", n);
+            rows.add(Row.ratio("table for sticky keys built", tableBuild("equalWeights", n), floor)
+                    .goal(1.2));
+            rows.add(Row.ratio("the same, weights 1..3", tableBuild("unequalWeights", n), floor));
+        }
+    }
+
+    private static Measurement tableBuild(String method, int n) {
+        return Measurement.of("table build", TableBuildBenchmark.class, method, n, 1)
+                .with(Statistic.MEDIAN_CALL);
     }
 
     private void poolChanges() {

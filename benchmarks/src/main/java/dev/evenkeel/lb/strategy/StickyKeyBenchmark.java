@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
  * The selection by sticky key alone, for keys of 16 characters.
  *
  * <p>The floor is the bare keyed hash of the key, and the look-up: of one number for each instance, mixed with the hash,
- * the highest.
+ * the highest. That of the table is the hash and one look-up in an array of as many slots.
  *
  * <p>Conditions: equal weights, no instance is busy. There are 256 keys in turn, so that the branches of the look-up
  * cannot be learned by heart; the requests exist beforehand, as making them is not part of a pick.
@@ -38,7 +38,9 @@ public class StickyKeyBenchmark { // not final: JMH derives from it
     private final PickRequest[] requests = new PickRequest[KEYS];
     private long[] ids;
     private Object[] instances;
+    private int[] slots;
     private Selector selector;
+    private Selector byTable;
     private int turn;
 
     @Setup
@@ -53,7 +55,12 @@ public class StickyKeyBenchmark { // not final: JMH derives from it
             ids[i] = hash.hash("10.0.0." + i);
             instances[i] = "10.0.0." + i;
         }
+        slots = new int[MaglevTable.size(n)];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = i % n;
+        }
         selector = Nodes.selector(Strategies.stickyKey(Strategies.roundRobin()), n);
+        byTable = Nodes.selector(Strategies.stickyKeyTable(Strategies.roundRobin()), n);
     }
 
     @Benchmark
@@ -74,6 +81,17 @@ public class StickyKeyBenchmark { // not final: JMH derives from it
     @Benchmark
     public @Nullable Object equalWeights() {
         return selector.select(requests[turn++ & KEYS - 1]);
+    }
+
+    @Benchmark
+    public Object floorOfTable() {
+        long bits = hash.hash(keys[turn++ & KEYS - 1]);
+        return instances[slots[(int) ((bits >>> 1) % slots.length)]];
+    }
+
+    @Benchmark
+    public @Nullable Object table() {
+        return byTable.select(requests[turn++ & KEYS - 1]);
     }
 
     private static long mix(long bits) {

@@ -2,6 +2,7 @@ package dev.evenkeel.lb.strategy;
 
 import dev.evenkeel.lb.time.Ticker;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -33,6 +34,14 @@ public interface Candidates {
      * @throws IllegalStateException if it is asked for later
      */
     LongSupplier inFlight();
+
+    /**
+     * For work that takes longer than the making of a selector should, such as the building of a table: newSelector answers
+     * at once, and the selector is better once the work is done. Threads that the balancer also uses for listeners, so not
+     * for anything that waits. What has not begun when the balancer is closed never runs; what is thrown is logged. In a
+     * test it may be {@code Runnable::run}, so do not rely on the work being done later.
+     */
+    Executor executor();
 
     /** The selector that this one replaces, to take over state from. Empty the first time and after a fault. */
     Optional<Selector> previousSelector();

@@ -2,6 +2,7 @@ package dev.evenkeel.lb.strategy;
 
 import dev.evenkeel.lb.time.Ticker;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -31,5 +32,10 @@ record FallbackCandidates(Candidates all, Optional<Selector> previousSelector) i
     @Override
     public LongSupplier inFlight() {
         return all.inFlight();
+    }
+
+    @Override
+    public Executor executor() {
+        return all.executor();
     }
 }

@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.strategy;
 
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
  * How many calls a candidate may have in flight so that none is much busier than the others for its weight (Mirrokni,
@@ -38,6 +39,11 @@ final class LoadBound {
     /** Whether there is a bound at all. */
     boolean isFinite() {
         return !Double.isInfinite(maxLoad);
+    }
+
+    /** The calls in flight of all candidates, which are counted only where there is a bound to hold against them. */
+    LongSupplier total(Candidates list) {
+        return isFinite() ? list.inFlight() : () -> 0;
     }
 
     /** Whether one more call keeps the candidate at this place within its bound. */

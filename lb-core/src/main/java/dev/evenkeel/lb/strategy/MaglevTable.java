@@ -1,6 +1,8 @@
 package dev.evenkeel.lb.strategy;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Which candidate a hash belongs to, looked up in constant time (Eisenbud et al., Maglev: A Fast and Reliable Software
@@ -64,33 +66,60 @@ final class MaglevTable {
         return SIZES[SIZES.length - 1];
     }
 
+    /** Whether the table is of the smallest size, which takes a few milliseconds. */
+    static boolean isSmall(int candidates) {
+        return size(candidates) == SIZES[0];
+    }
+
     static int[] fill(int size, int[] offsets, int[] skips, double[] weights) {
         int[] slots = new int[size];
         Arrays.fill(slots, -1);
+        if (Strides.areEqual(weights)) {
+            fillInTurn(slots, offsets.clone(), skips);
+        } else {
+            fillByWeight(slots, offsets.clone(), skips, weights);
+        }
+        return slots;
+    }
+
+    private static void fillInTurn(int[] slots, int[] next, int[] skips) {
+        int i = 0;
+        for (int filled = 0; filled < slots.length; filled++) {
+            take(slots, next, skips, i);
+            i = i + 1 < next.length ? i + 1 : 0;
+        }
+    }
+
+    private static void fillByWeight(int[] slots, int[] next, int[] skips, double[] weights) {
         double largest = Arrays.stream(weights).max().orElseThrow();
-        int[] next = offsets.clone();
-        int[] taken = new int[offsets.length];
-        Turns turns = new Turns(offsets.length, size);
+        int[] taken = new int[next.length];
+        Rounds rounds = new Rounds(next.length, slots.length);
         int filled = 0;
         for (int round = 0; ; round++) {
-            int i = turns.first(round);
+            int i = rounds.first(round);
             while (i >= 0) {
-                int after = turns.after(i);
-                int slot = next[i];
-                while (slots[slot] >= 0) {
-                    slot = step(slot, skips[i], size);
-                }
-                slots[slot] = i;
-                next[i] = step(slot, skips[i], size);
+                int after = rounds.after(i);
+                take(slots, next, skips, i);
                 filled++;
-                if (filled == size) {
-                    return slots;
+                if (filled == slots.length) {
+                    return;
                 }
                 taken[i]++;
-                turns.add(i, Math.max(round + 1, Math.ceil(taken[i] * (largest / weights[i]))));
+                rounds.add(i, Math.max(round + 1, Math.ceil(taken[i] * (largest / weights[i]))));
                 i = after;
             }
         }
+    }
+
+    /** Takes the first slot of the candidate's order, from where it is, that is free. */
+    private static void take(int[] slots, int[] next, int[] skips, int candidate) {
+        int skip = skips[candidate];
+        int slot = next[candidate];
+        while (slots[slot] >= 0) {
+            slot = step(slot, skip, slots.length);
+        }
+        slots[slot] = candidate;
+        next[candidate] = step(slot, skip, slots.length);
     }
 
     private static int step(int slot, int skip, int size) {
@@ -105,7 +134,18 @@ final class MaglevTable {
 
     /** Which candidate the hash belongs to. */
     int place(long hash) {
-        return slots[remainder(hash, slots.length)];
+        return slots[(int) Math.multiplyHigh(hash >>> 1, (long) slots.length << 1)]; // of 2^64 parts as many slots
+    }
+
+    /** For each candidate of this table its place among others, by their hashes; -1 where it is none of them. */
+    int[] placesAmong(long[] others) {
+        Map<Long, Integer> places = new HashMap<>();
+        for (int i = 0; i < others.length; i++) {
+            places.put(others[i], i);
+        }
+        return Arrays.stream(hashes)
+                .mapToInt(hash -> places.getOrDefault(hash, -1))
+                .toArray();
     }
 
     private static int remainder(long hash, int size) {
@@ -113,13 +153,13 @@ final class MaglevTable {
     }
 
     /** Who has a turn in which round: a queue for each round. The heaviest is in all, so that the slots end first. */
-    private static final class Turns {
+    private static final class Rounds {
 
         private final int[] firsts;
         private final int[] lasts;
         private final int[] afters;
 
-        Turns(int candidates, int rounds) {
+        Rounds(int candidates, int rounds) {
             firsts = new int[rounds];
             lasts = new int[rounds];
             afters = new int[candidates];

@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.strategy;
 
 import dev.evenkeel.lb.request.PickRequest;
+import java.util.function.LongSupplier;
 
 /**
  * The order that each key has over all candidates, by weighted rendezvous hashing: a key and an instance have a score, and
@@ -23,32 +24,83 @@ final class Rendezvous {
     private final boolean equalWeights;
     private final LoadBound bound;
 
-    Rendezvous(Candidate[] candidates, long[] ids, double[] weights, LoadBound bound) {
+    /** The calls in flight of all candidates. */
+    private final LongSupplier total;
+
+    Rendezvous(Candidate[] candidates, long[] ids, double[] weights, LoadBound bound, LongSupplier total) {
         this.candidates = candidates;
         this.ids = ids;
         this.weights = weights;
         this.equalWeights = Strides.areEqual(weights);
         this.bound = bound;
+        this.total = total;
     }
 
-    double score(long keyHash, int place) {
-        long bits = mix(keyHash ^ ids[place]) >>> 12;
-        double uniform = (bits + 0.5) * 0x1p-52; // never 0 and never 1
+    /** Who comes first in the key's order. */
+    int first(long keyHash) {
+        return equalWeights ? firstOfEquals(keyHash) : firstByWeight(keyHash);
+    }
+
+    /** Compares the bits, which are in the same order as the scores. */
+    private int firstOfEquals(long keyHash) {
+        int first = 0;
+        long firstBits = -1;
+        for (int i = 0; i < ids.length; i++) {
+            long bits = bits(keyHash, ids[i]);
+            if (bits > firstBits) {
+                first = i;
+                firstBits = bits;
+            }
+        }
+        return first;
+    }
+
+    private int firstByWeight(long keyHash) {
+        int first = 0;
+        double firstScore = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < ids.length; i++) {
+            double score = score(keyHash, i);
+            if (score > firstScore) {
+                first = i;
+                firstScore = score;
+            }
+        }
+        return first;
+    }
+
+    private double score(long keyHash, int place) {
+        double uniform = (bits(keyHash, ids[place]) + 0.5) * 0x1p-52; // never 0 and never 1
         return equalWeights ? uniform : weights[place] / -Math.log(uniform);
+    }
+
+    private static long bits(long keyHash, long id) {
+        return mix(keyHash ^ id) >>> 12;
+    }
+
+    /**
+     * Where a call goes: to the first choice, if that admits it and is within its bound, else on in the key's order. How
+     * many calls there are in all matters only where the first choice has some.
+     */
+    Candidate select(long keyHash, int first, PickRequest request) {
+        Candidate candidate = candidates[first];
+        int inFlight = candidate.inFlight();
+        boolean allowed = inFlight == 0 || bound.allows(first, inFlight, total.getAsLong());
+        return allowed && candidate.admits(request) ? candidate : next(keyHash, first, request);
     }
 
     /**
      * Where a call goes that cannot stay with its first choice: to the next one in the key's order that admits it and is
      * within its bound. If there is none, the bound does not count: then to the first one that admits it, if any does.
      */
-    Candidate next(long keyHash, int first, long total, PickRequest request) {
+    private Candidate next(long keyHash, int first, PickRequest request) {
+        long inFlightOfAll = total.getAsLong();
         Candidate next = null;
         double nextScore = Double.NEGATIVE_INFINITY;
         Candidate unbounded = null;
         double unboundedScore = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < candidates.length; i++) {
             double score = i == first ? Double.NEGATIVE_INFINITY : score(keyHash, i);
-            boolean allowed = score > nextScore && bound.allows(i, candidates[i].inFlight(), total);
+            boolean allowed = score > nextScore && bound.allows(i, candidates[i].inFlight(), inFlightOfAll);
             if ((allowed || score > unboundedScore) && candidates[i].admits(request)) {
                 if (allowed) {
                     next = candidates[i];

@@ -55,7 +55,7 @@ final class ReportedWeights implements Selector {
         ticker = list.ticker();
         ReportedWeights previous =
                 list.previousSelector().orElse(null) instanceof ReportedWeights reported ? reported : null;
-        rotation = previous != null ? previous.rotation : new Rotation(list.random(), candidates.length);
+        rotation = previous != null ? previous.rotation : new Rotation(list.random());
         long now = ticker.nanos();
         updated = new AtomicLong(now);
         schedule = schedule(candidates, histories(candidates, previous, now), now);
@@ -84,7 +84,7 @@ final class ReportedWeights implements Selector {
             Schedule old = schedule;
             SCHEDULE.compareAndSet(this, old, schedule(candidates, old.histories, now));
         }
-        return candidates[rotation.next(candidates.length, schedule.strides)];
+        return schedule.turns.next(rotation);
     }
 
     private static Schedule schedule(Candidate[] candidates, ReportHistory[] before, long now) {
@@ -98,7 +98,7 @@ final class ReportedWeights implements Selector {
         for (int i = 0; i < weights.length; i++) {
             weights[i] = Math.min(candidates[i].weight() * factors[i], Double.MAX_VALUE);
         }
-        return new Schedule(histories, Strides.of(weights));
+        return new Schedule(histories, TurnOrder.of(candidates, weights));
     }
 
     /** From reported weights, 0 for none, to factors of the configured ones. All 1 where fewer than two are reported. */
@@ -135,11 +135,11 @@ final class ReportedWeights implements Selector {
     private static final class Schedule {
 
         private final ReportHistory[] histories;
-        private final @Nullable Strides strides;
+        private final TurnOrder turns;
 
-        Schedule(ReportHistory[] histories, @Nullable Strides strides) {
+        Schedule(ReportHistory[] histories, TurnOrder turns) {
             this.histories = histories;
-            this.strides = strides;
+            this.turns = turns;
         }
     }
 }

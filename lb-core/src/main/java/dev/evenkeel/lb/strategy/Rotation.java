@@ -7,106 +7,97 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a round robin stands: a round and a place in it, in one word. Shared by successive selectors, so that a change of
- * the list does not send everybody back to the first place; begins at a random place for the same reason.
+ * How many turns a round robin has taken. Shared by successive selectors, so that a change of the list does not send
+ * everybody back to the first place; begins at a random turn for the same reason.
  *
- * <p>One word is exact. It is also what all threads write to, so once two of them have been in each other's way, there are
- * more, each with a walk of its own through the list, and each thread has its own as far as possible. Every walk is even,
- * so all together are even up to their number.
+ * <p>One count is exact. It is also what all threads write to, so once two of them have been in each other's way, there are
+ * more, each a walk of its own through the list, and each thread has its own as far as possible. Every walk is even, so all
+ * together are even up to their number.
  */
 final class Rotation {
 
-    private static final int MAX_WALKS =
-            Math.min(64, Integer.highestOneBit(Runtime.getRuntime().availableProcessors() * 4));
+    /** So many bits of a hash say which walk. */
+    private static final int HASH_BITS = 6;
 
-    private static final long PLACE = 0xFFFF_FFFFL;
+    private static final int MAX_WALKS =
+            Math.min(1 << HASH_BITS, Integer.highestOneBit(Runtime.getRuntime().availableProcessors() * 4));
+
+    /** Of so many collisions where there can be no more walks, one makes all threads choose again. */
+    private static final int PATIENCE = 64;
 
     private static final AtomicReferenceFieldUpdater<Rotation, Walk[]> WALKS =
             AtomicReferenceFieldUpdater.newUpdater(Rotation.class, Walk[].class, "walks");
 
     private final RandomGenerator random;
 
-    /** A power of two of them. Grows, never shrinks; a walk that is there stays. */
-    private volatile Walk[] walks;
+    /** The only one, until there are more. */
+    private final Walk first;
 
-    Rotation(RandomGenerator random, int size) {
+    /** Null while there is one; a power of two of them. Grows, never shrinks; a walk that is there stays. */
+    private volatile Walk @Nullable [] walks;
+
+    /** What the id of a thread is multiplied with to find its walk: an odd number. */
+    private volatile long multiplier = 0x9E37_79B9_7F4A_7C15L;
+
+    Rotation(RandomGenerator random) {
         this.random = random;
-        this.walks = new Walk[] {newWalk(size)};
+        this.first = newWalk();
     }
 
-    /** The next place in a list of that size: every visit is taken where there are no strides. */
-    int next(int size, @Nullable Strides strides) {
+    /** The next turn: the next one of its walk that is taken, where there are strides. */
+    long next(@Nullable Strides strides) {
         Walk walk = walk();
         while (true) {
             long position = walk.get();
-            int place = place(position);
-            long round = round(position);
-            if (place >= size) { // left there by a longer list
-                place = 0;
-                round++;
+            long turn = strides == null ? position : strides.taken(position);
+            if (walk.compareAndSet(position, turn + 1)) {
+                return turn;
             }
-            if (strides != null) {
-                while (!strides.isTaken(place, round)) {
-                    place++;
-                    if (place == size) {
-                        place = 0;
-                        round++;
-                    }
-                }
-            }
-            if (walk.compareAndSet(position, after(place, round, size))) {
-                return place;
-            }
-            walk = contended(size);
+            walk = contended();
         }
     }
 
     /** The walk for the calling thread. */
     Walk walk() {
         Walk[] all = walks;
-        return all.length == 1 ? all[0] : all[(int) Thread.currentThread().getId() & (all.length - 1)];
+        return all == null ? first : all[(int) (hash() >>> (Long.SIZE - HASH_BITS)) & (all.length - 1)];
+    }
+
+    private long hash() {
+        return Thread.currentThread().getId() * multiplier;
     }
 
     /** The calling thread was in the way of another one: the walk that it should use now. */
-    Walk contended(int size) {
+    Walk contended() {
         Walk[] all = walks;
-        if (all.length < MAX_WALKS) {
-            grow(all, size);
+        if (all == null || all.length < MAX_WALKS) {
+            grow(all);
+        } else if (random.nextInt(PATIENCE) == 0) {
+            multiplier = random.nextLong() | 1;
         }
         return walk();
     }
 
     /** How many walks there are. */
     int walks() {
-        return walks.length;
+        Walk[] all = walks;
+        return all == null ? 1 : all.length;
     }
 
-    static int place(long position) {
-        return (int) (position & PLACE);
-    }
-
-    static long round(long position) {
-        return position >>> 32;
-    }
-
-    /** The position after this one in a list of that size. The last round is followed by the first. */
-    static long after(int place, long round, int size) {
-        return place + 1 < size ? (round << 32) | (place + 1) : (round + 1) << 32;
-    }
-
-    private void grow(Walk[] before, int size) {
-        Walk[] more = Arrays.copyOf(before, before.length * 2);
-        for (int i = before.length; i < more.length; i++) {
-            more[i] = newWalk(size);
+    private void grow(Walk @Nullable [] before) {
+        Walk[] all = before == null ? new Walk[] {first} : before;
+        Walk[] more = Arrays.copyOf(all, all.length * 2);
+        for (int i = all.length; i < more.length; i++) {
+            more[i] = newWalk();
         }
         WALKS.compareAndSet(this, before, more); // or another thread has done the same
     }
 
-    private Walk newWalk(int size) {
-        return new Walk(after(random.nextInt(size), random.nextInt() & PLACE, size));
+    private Walk newWalk() {
+        return new Walk(random.nextInt() >>> 1);
     }
 
-    /** One position, alone on its cache line. */
+    /** One count, alone on its cache line. */
     @SuppressWarnings("unused") // the padding is there to take up room
     static final class Walk extends AtomicLong {
 

@@ -1,31 +1,23 @@
 package dev.evenkeel.lb.strategy;
 
 import dev.evenkeel.lb.request.PickRequest;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Goes through the list again and again. With unequal weights every step is a visit, and a light candidate lets a share
- * of its visits pass: {@link Strides} says which.
- */
+/** Goes through the list again and again; with unequal weights through one in which the heavy ones stand more often. */
 final class RoundRobin implements Selector {
 
-    private final Candidate[] candidates;
+    private final TurnOrder turns;
     final Rotation rotation;
 
-    /** Null where all weights are equal. */
-    private final @Nullable Strides strides;
-
     RoundRobin(Candidates list) {
-        candidates = Copies.candidates(list);
-        double[] weights = Copies.weights(candidates);
-        strides = Strides.of(weights);
+        Candidate[] candidates = Copies.candidates(list);
+        turns = TurnOrder.of(candidates, Copies.weights(candidates));
         rotation = list.previousSelector().orElse(null) instanceof RoundRobin previous
                 ? previous.rotation
-                : new Rotation(list.random(), candidates.length);
+                : new Rotation(list.random());
     }
 
     @Override
     public Candidate select(PickRequest request) {
-        return candidates[rotation.next(candidates.length, strides)];
+        return turns.next(rotation);
     }
 }

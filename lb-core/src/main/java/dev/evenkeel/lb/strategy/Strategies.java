@@ -13,12 +13,16 @@ public final class Strategies {
     /**
      * One after the other, each as often as its weight says, the turns of a heavy one spread out evenly.
      *
-     * <p>For instances and calls that are all alike. Blind to load: a slow instance gets its turn like any other. O(1);
-     * with unequal weights on average as many steps as the largest weight is times the mean, at most n. Weights below
-     * 1/65,536 of the largest count as that. Starts at a random place, so that
-     * many clients do not walk in step, and goes on where it was when the list changes. With equal weights any n picks in
-     * a row from one thread are n different instances. Threads that pick at the very same moment get walks of their own
-     * through the list, at most four for each processor; then all together are even up to the number of walks.
+     * <p>For instances and calls that are all alike. Blind to load: a slow instance gets its turn like any other. Starts at
+     * a random place, so that many clients do not walk in step, and goes on counting when the list changes. With equal
+     * weights any n picks in a row from one thread are n different instances. Threads that pick at the very same moment get
+     * walks of their own through the list, at most four for each processor; then all together are even up to the number of
+     * walks.
+     *
+     * <p>O(1). With weights whose pattern is short, such as 4, 5, 6 or 1, 99, the pattern is written down when the list
+     * changes, in at most 16 n + 4,096 steps, and takes up to four bytes for each. With others a pick takes on average as
+     * many steps as the largest weight is times the mean, at most n. Weights below 1/4,294,967,296 of the largest count as
+     * that.
      *
      * <p>The weighted form is the static stride scheduler of gRPC proposal A58.
      */
@@ -142,16 +146,19 @@ public final class Strategies {
      *
      * <p>O(1), and O(n) for those calls that their first instance cannot take. When an instance is taken out, some keys of
      * others move, too: with 100 instances 0.6 % of them (and never more than 2/n), with any number less than 1 %. When a
-     * weight changes, about as many do. Calls that cannot stay go on as in the other form, by rendezvous. The bound is held
-     * against a total that is counted with each begin and end of a call, and may be off by those that are just doing so.
+     * weight changes, about as many do. Calls that cannot stay go on as in the other form, by rendezvous. The bound is the
+     * same.
      *
      * <p>The table of Maglev (Eisenbud et al. 2016), 65,537 slots of four bytes for up to 655 instances. There are four
      * times as many for up to 2,621, again for up to 10,485, and again, 16 MiB, above that; with more than 41,943
      * instances shares become coarse. When the number of instances passes such a limit, nearly all keys move. Instances
      * take turns in choosing slots, so that shares are right to about 1 %, and the lightest has one slot.
      *
-     * <p>The table is built whenever ids or weights change, on the thread that brings the change: that takes 2 ms for 100
-     * instances, 20 ms for 1,000, a second for the largest. While ids and weights stay the same, it is kept.
+     * <p>The table is built whenever ids or weights change: that takes 2 ms for 100 instances, 20 ms for 1,000, a second for
+     * the largest. It is built on the {@linkplain dev.evenkeel.lb.LoadBalancerBuilder#executor executor}, one at a time, and
+     * only for the newest list. Until it is there, keys go by the table before: those of an instance that has left go by
+     * rendezvous, and one that has come gets keys only in that way. The very first table is built on the thread that brings
+     * the list if it is of the smallest size; if it is larger, all keys go by rendezvous until it is there.
      */
     public static LoadBalancingStrategy stickyKeyTable(LoadBalancingStrategy fallback) {
         return stickyKeyTable(fallback, StickyConfig.defaults());
@@ -161,6 +168,6 @@ public final class Strategies {
     public static LoadBalancingStrategy stickyKeyTable(LoadBalancingStrategy fallback, StickyConfig config) {
         requireNonNull(fallback, "fallback");
         requireNonNull(config, "config");
-        return candidates -> new StickyKeyTable(candidates, fallback, config);
+        return candidates -> StickyKeyTable.of(candidates, fallback, config);
     }
 }

@@ -89,12 +89,20 @@ class MaglevTableTest {
         assertThat(table.isFor(new long[] {1}, new double[] {1})).isFalse();
     }
 
-    /** How many slots each has. Every hash from 0 on belongs to the slot of half its value. */
+    @Test
+    void knowsItsCandidatesAmongOthers() {
+        MaglevTable table = MaglevTable.of(new long[] {11, 12, 13}, new double[] {1, 1, 1});
+        assertThat(table.placesAmong(new long[] {13, 14, 11})).containsExactly(2, -1, 0);
+    }
+
+    /** How many slots each has. Hashes that are evenly spaced, from half a step on, belong to one slot each. */
     private static int[] slots(long[] hashes, double[] weights) {
         MaglevTable table = MaglevTable.of(hashes, weights);
         int[] counts = new int[hashes.length];
-        for (long slot = 0; slot < MaglevTable.size(hashes.length); slot++) {
-            counts[table.place(slot * 2)]++;
+        int size = MaglevTable.size(hashes.length);
+        long halfStep = Long.MAX_VALUE / size;
+        for (long slot = 0; slot < size; slot++) {
+            counts[table.place((2 * slot + 1) * halfStep)]++;
         }
         return counts;
     }

@@ -18,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RoundRobinTest {
 
@@ -44,39 +46,54 @@ class RoundRobinTest {
         assertThat(starts).hasSize(10); // a given place is missed with a probability of 0.9^200 < 1e-9
     }
 
+    /** The turns go on, whatever list they are of. */
     @Test
     void goesOnInAShorterAndInALongerList() {
         FakeCandidates five = FakeCandidates.ofSize(5);
         RoundRobin selector = new RoundRobin(five);
-        selector.rotation.walk().set(4);
+        selector.rotation.walk().set(5);
         RoundRobin shorter = new RoundRobin(FakeCandidates.ofSize(3).replacing(selector));
-        assertThat(shorter.select(PickRequest.EMPTY)).hasToString("10.0.0.0:80");
-        assertThat(selector.select(PickRequest.EMPTY)).hasToString("10.0.0.1:80");
         assertThat(shorter.select(PickRequest.EMPTY)).hasToString("10.0.0.2:80");
-        assertThat(shorter.select(PickRequest.EMPTY)).hasToString("10.0.0.0:80");
+        assertThat(selector.select(PickRequest.EMPTY)).hasToString("10.0.0.1:80");
+        assertThat(shorter.select(PickRequest.EMPTY)).hasToString("10.0.0.1:80");
+        assertThat(shorter.select(PickRequest.EMPTY)).hasToString("10.0.0.2:80");
     }
 
     /** One that folds a negative counter, or takes its remainder as it is, fails here. */
-    @Test
-    void goesOnWhenTheRoundsOverflow() {
+    @ParameterizedTest
+    @ValueSource(longs = {Integer.MAX_VALUE, 0xFFFF_FFFFL, 1L << 53, (1L << 61) - 400})
+    void goesOnWhereACounterOfFewerBitsWouldOverflow(long turn) {
         FakeCandidates candidates = FakeCandidates.ofSize(3);
-        for (long round : new long[] {Integer.MAX_VALUE, 0xFFFF_FFFFL}) {
-            RoundRobin selector = new RoundRobin(candidates);
-            selector.rotation.walk().set((round << 32) | 1);
-            assertThat(Counting.picks(candidates, selector, 3)).containsExactly(1, 1, 1);
-            assertThat(Counting.picks(candidates, selector, 300)).containsExactly(100, 100, 100);
+        RoundRobin selector = new RoundRobin(candidates);
+        selector.rotation.walk().set(turn - 1);
+        assertThat(Counting.picks(candidates, selector, 3)).containsExactly(1, 1, 1);
+        assertThat(Counting.picks(candidates, selector, 300)).containsExactly(100, 100, 100);
+    }
+
+    /** Nobody gets that far: at one pick a nanosecond it takes a lifetime. */
+    @ParameterizedTest
+    @ValueSource(longs = {(1L << 61) - 150, Long.MAX_VALUE - 150, -150})
+    void staysInTheListAtTheEndOfAllTurns(long turn) {
+        FakeCandidates candidates = FakeCandidates.ofSize(3);
+        RoundRobin selector = new RoundRobin(candidates);
+        selector.rotation.walk().set(turn);
+        for (int count : Counting.picks(candidates, selector, 300)) {
+            assertThat(count).isBetween(99, 101);
         }
     }
 
-    @Test
-    void servesWeightsAcrossAnOverflow() {
-        FakeCandidates candidates = FakeCandidates.ofWeights(1, 2, 4);
+    @ParameterizedTest
+    @ValueSource(doubles = {4, 4.001}) // a pattern that is written down, and visits let pass
+    void servesWeightsFarOut(double heaviest) {
+        FakeCandidates candidates = FakeCandidates.ofWeights(1, 2, heaviest);
         RoundRobin selector = new RoundRobin(candidates);
-        selector.rotation.walk().set(0xFFFF_FFF0L << 32);
-        int[] counts = Counting.picks(candidates, selector, 7000);
-        assertThat(counts[0]).isBetween(995, 1005);
-        assertThat(counts[1]).isBetween(1995, 2005);
-        assertThat(counts[2]).isBetween(3995, 4005);
+        for (long turn : new long[] {0, 0xFFFF_FFF0L, 3 * 0xFFFF_FFF0L, 1L << 53}) {
+            selector.rotation.walk().set(turn);
+            int[] counts = Counting.picks(candidates, selector, 7000);
+            assertThat(counts[0]).isBetween(995, 1005);
+            assertThat(counts[1]).isBetween(1995, 2005);
+            assertThat(counts[2]).isBetween(3995, 4005);
+        }
     }
 
     /** However many threads, in whatever walks: even up to the number of walks. */
@@ -123,9 +140,20 @@ class RoundRobinTest {
         Counting.picks(candidates, selector, 1000);
         assertThat(selector.rotation.walks()).isEqualTo(1);
         for (int i = 0; i < 20; i++) {
-            assertThat(selector.rotation.contended(3)).isNotNull();
+            assertThat(selector.rotation.contended()).isNotNull();
         }
         assertThat(selector.rotation.walks()).isBetween(2, 64);
         assertThat(Counting.picks(candidates, selector, 3)).containsExactly(1, 1, 1);
+    }
+
+    /** Two threads that share a walk at first do not share it for good. */
+    @Test
+    void threadsThatStayInEachOthersWayChooseAgain() {
+        Rotation rotation = new Rotation(new Random(5));
+        Set<Rotation.Walk> mine = new HashSet<>();
+        for (int i = 0; i < 10_000; i++) {
+            mine.add(rotation.contended());
+        }
+        assertThat(mine).hasSize(rotation.walks());
     }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.testkit.FakeCandidates;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -149,6 +151,65 @@ class StickyKeyTableProperties {
         assertThat(second.select(PickRequest.EMPTY)).isNotNull().isNotEqualTo(one);
     }
 
+    /** A change: who was there before keeps its keys, as long as the new table is not there. */
+    @Property(tries = 5)
+    void keysStayUntilTheNewTableIsBuilt(
+            @ForAll @IntRange(min = 2, max = 100) int size, @ForAll @IntRange int removed) {
+        FakeCandidates both = FakeCandidates.ofSize(size + 1);
+        FakeCandidates before = both.without(size);
+        FakeCandidates after = both.without(Math.floorMod(removed, size));
+        ServiceInstance gone = both.get(Math.floorMod(removed, size)).instance();
+        ServiceInstance added = both.get(size).instance();
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        Selector first = STRATEGY.newSelector(before);
+        List<ServiceInstance> from = selected(first, 1000);
+
+        Selector second = STRATEGY.newSelector(after.withExecutor(tasks::add).replacing(first));
+        List<ServiceInstance> meanwhile = selected(second, 1000);
+        assertThat(moved(from, meanwhile, gone)).isZero();
+        assertThat(meanwhile).doesNotContain(gone);
+        if (size > 20) {
+            assertThat(Collections.frequency(meanwhile, added)).isLessThan(1000 / 10); // only of those of the one gone
+        }
+
+        tasks.remove().run();
+        assertThat(tasks).isEmpty();
+        assertThat(selected(second, 1000)).isEqualTo(selected(after, 1000));
+    }
+
+    /** What comes and goes again while no table can be built. */
+    @Example
+    void keysStayThroughSeveralChanges() {
+        FakeCandidates all = FakeCandidates.ofSize(30);
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        Selector selector = STRATEGY.newSelector(all);
+        List<ServiceInstance> from = selected(selector, 1000);
+        FakeCandidates without = all.without(3).withExecutor(tasks::add);
+        selector = STRATEGY.newSelector(without.replacing(selector));
+        assertThat(moved(from, selected(selector, 1000), all.get(3).instance())).isZero();
+        selector = STRATEGY.newSelector(without.without(20).replacing(selector));
+        List<ServiceInstance> later = selected(selector, 1000);
+        assertThat(later).doesNotContain(all.get(3).instance(), all.get(21).instance());
+        selector = STRATEGY.newSelector(all.withExecutor(tasks::add).replacing(selector));
+        assertThat(selected(selector, 1000)).isEqualTo(from); // the table is for this very list
+        assertThat(tasks).hasSize(1);
+        tasks.remove().run();
+        assertThat(tasks).isEmpty();
+        assertThat(selected(selector, 1000)).isEqualTo(from);
+    }
+
+    /** The first one of many: nobody waits for it. */
+    @Example
+    void keysGoByRendezvousUntilTheFirstLargeTableIsBuilt() {
+        FakeCandidates many = FakeCandidates.ofSize(700);
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        Selector selector = STRATEGY.newSelector(many.withExecutor(tasks::add));
+        assertThat(selected(selector, 200))
+                .isEqualTo(selected(Strategies.stickyKey(Strategies.random()).newSelector(many), 200));
+        tasks.remove().run();
+        assertThat(selected(selector, 200)).isEqualTo(selected(many, 200));
+    }
+
     /** How many keys have moved that were not on the one that has left. */
     private static int moved(List<ServiceInstance> from, List<ServiceInstance> to, ServiceInstance gone) {
         int moved = 0;
@@ -159,7 +220,10 @@ class StickyKeyTableProperties {
     }
 
     private static List<ServiceInstance> selected(FakeCandidates candidates, int keys) {
-        Selector selector = STRATEGY.newSelector(candidates);
+        return selected(STRATEGY.newSelector(candidates), keys);
+    }
+
+    private static List<ServiceInstance> selected(Selector selector, int keys) {
         List<ServiceInstance> selected = new ArrayList<>();
         for (int i = 0; i < keys; i++) {
             selected.add(Objects.requireNonNull(selector.select(PickRequest.stickyTo("user-" + i)))

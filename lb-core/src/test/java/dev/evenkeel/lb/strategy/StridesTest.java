@@ -17,7 +17,7 @@ class StridesTest {
                 visits.append(strides.isTaken(place, round) ? "abc".charAt(place) : '.');
             }
         }
-        assertThat(visits).hasToString(". b c   . . c   . b c   a . c");
+        assertThat(visits).hasToString(". . c   a b c   . . c   . b c");
     }
 
     @Test
@@ -61,5 +61,25 @@ class StridesTest {
             longest = Math.max(longest, passed);
         }
         assertThat(longest).isEqualTo(99);
+    }
+
+    @Test
+    void startsASearchAnywhere() {
+        Strides strides = new Strides(new double[] {1, 2, 4}); // . . c   a b c   . . c   . b c
+        assertThat(strides.taken(0)).isEqualTo(2);
+        assertThat(strides.taken(2)).isEqualTo(2);
+        assertThat(strides.taken(9)).isEqualTo(10);
+        assertThat(strides.taken(12)).isEqualTo(14);
+    }
+
+    @Test
+    void findsTheShortestPeriod() {
+        assertThat(new Strides(new double[] {4, 5, 6}).period(100)).isEqualTo(6);
+        assertThat(new Strides(new double[] {1, 99}).period(100)).isEqualTo(99);
+        assertThat(new Strides(new double[] {1e9, 3e9, 1e9}).period(100)).isEqualTo(3);
+        assertThat(new Strides(new double[] {1, 2, 4.0 / 3}).period(100)).isEqualTo(6);
+        assertThat(new Strides(new double[] {1, 99}).period(98)).isZero();
+        assertThat(new Strides(new double[] {1, Math.PI}).period(4096)).isZero();
+        assertThat(new Strides(new double[] {1, 1e-9}).period(4096)).isZero(); // one with no turn would never have any
     }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -26,20 +27,33 @@ public final class FakeCandidates implements Candidates {
     private final List<FakeCandidate> candidates;
     private final Ticker ticker;
     private final RandomGenerator random;
+    private final Executor executor;
     private final Optional<Selector> previous;
 
     private FakeCandidates(
-            List<FakeCandidate> candidates, Ticker ticker, RandomGenerator random, Optional<Selector> previous) {
+            List<FakeCandidate> candidates,
+            Ticker ticker,
+            RandomGenerator random,
+            Executor executor,
+            Optional<Selector> previous) {
         this.candidates = candidates;
         this.ticker = ticker;
         this.random = random;
+        this.executor = executor;
         this.previous = previous;
     }
 
-    /** Candidates for these instances, on a clock that stands still and with a fixed seed. */
+    /**
+     * Candidates for these instances, on a clock that stands still, with a fixed seed and an executor that runs everything
+     * at once.
+     */
     public static FakeCandidates of(List<ServiceInstance> instances) {
         return new FakeCandidates(
-                instances.stream().map(FakeCandidate::new).toList(), () -> 0, new Random(42), Optional.empty());
+                instances.stream().map(FakeCandidate::new).toList(),
+                () -> 0,
+                new Random(42),
+                Runnable::run,
+                Optional.empty());
     }
 
     /** Candidates of these weights, the first at {@code 10.0.0.1:80}. */
@@ -60,17 +74,22 @@ public final class FakeCandidates implements Candidates {
 
     /** The same candidates with this randomness. */
     public FakeCandidates withRandom(RandomGenerator other) {
-        return new FakeCandidates(candidates, ticker, other, previous);
+        return new FakeCandidates(candidates, ticker, other, executor, previous);
     }
 
     /** The same candidates with this clock. */
     public FakeCandidates withTicker(Ticker other) {
-        return new FakeCandidates(candidates, other, random, previous);
+        return new FakeCandidates(candidates, other, random, executor, previous);
+    }
+
+    /** The same candidates with this executor. */
+    public FakeCandidates withExecutor(Executor other) {
+        return new FakeCandidates(candidates, ticker, random, other, previous);
     }
 
     /** The same candidates for a selector that replaces this one. */
     public FakeCandidates replacing(Selector selector) {
-        return new FakeCandidates(candidates, ticker, random, Optional.of(selector));
+        return new FakeCandidates(candidates, ticker, random, executor, Optional.of(selector));
     }
 
     /** The same without the candidate at this place. */
@@ -79,7 +98,7 @@ public final class FakeCandidates implements Candidates {
                 .filter(i -> i != index)
                 .mapToObj(candidates::get)
                 .toList();
-        return new FakeCandidates(others, ticker, random, previous);
+        return new FakeCandidates(others, ticker, random, executor, previous);
     }
 
     @Override
@@ -105,6 +124,11 @@ public final class FakeCandidates implements Candidates {
     @Override
     public LongSupplier inFlight() {
         return () -> candidates.stream().mapToLong(FakeCandidate::inFlight).sum();
+    }
+
+    @Override
+    public Executor executor() {
+        return executor;
     }
 
     @Override
