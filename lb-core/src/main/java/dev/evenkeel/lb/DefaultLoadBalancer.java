@@ -61,6 +61,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     private final HealthWatch health;
     private final Membership membership;
     private final SourceLink source;
+    private final LossGuard lossGuard;
     private final FirstListWaiters waiters;
     private final StrategyFaults faults;
     private final Admission admission;
@@ -87,10 +88,13 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 config.source(),
                 config.ticker(),
                 config.scheduler(),
-                config.executor(),
+                config.sourceExecutor(),
                 config.random(),
+                config.border(),
                 control,
                 this);
+        this.lossGuard = new LossGuard(
+                config.lossGuard(), config.ticker(), config.scheduler(), () -> control.execute(source::deliverAgain));
         this.waiters = new FirstListWaiters(
                 control, config.scheduler(), config.executor(), config.firstListTimeout(), this::acquire);
         this.faults = new StrategyFaults(serviceName);
@@ -164,7 +168,8 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 .version(current.version)
                 .instances(instances)
                 .failOpen(current.failOpen)
-                .strategyFaults(faults.count());
+                .strategyFaults(faults.count())
+                .ignoredEntries(source.ignoredEntries());
         Duration age = source.listAge();
         if (age != null) {
             snapshot.listAge(age);
@@ -221,16 +226,17 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         if (instances.isEmpty() && !membership.members().isEmpty() && !config.acceptEmptyLists()) {
             return "the list is empty, which is taken for an error";
         }
-        boolean changed = membership.merge(instances);
+        boolean changed = membership.merge(lossGuard.check(instances, membership.members()));
         if (changed || pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
             publish();
         }
-        return null;
+        return lossGuard.doubt();
     }
 
     @Override
     public void left(String id) {
         control.assertInContext();
+        lossGuard.left(id);
         if (membership.leave(id)) {
             publish();
         }
@@ -362,6 +368,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         control.assertInContext();
         List<Runnable> steps = List.of(
                 source::close,
+                lossGuard::forget,
                 health::close,
                 waiters::release,
                 () -> listeners.tellLast(listener -> listener.closed(serviceName)),

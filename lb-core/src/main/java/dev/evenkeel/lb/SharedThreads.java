@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that all balancers share unless they are given others: one for timers, a few for listeners and whatever else
- * is short, and others for probes, which may hang. Made for the first balancer, gone with the last.
+ * is short, and others for sources and for probes, which may hang. Made for the first balancer, gone with the last.
  */
 final class SharedThreads {
 
@@ -22,12 +22,16 @@ final class SharedThreads {
     /** Enough that a few probes which block, each until its time-out, do not hold up the others. */
     private static final int PROBERS = 8;
 
+    /** Enough that a few sources which hang do not hold up the others. */
+    private static final int SOURCES = 8;
+
     private static final Object LOCK = new Object();
 
     private static @Nullable SharedThreads current; // guarded by LOCK
 
     private final ScheduledThreadPoolExecutor timers;
     private final ThreadPoolExecutor workers;
+    private final ThreadPoolExecutor sources;
     private final ThreadPoolExecutor probers;
     private int users; // guarded by LOCK
 
@@ -35,6 +39,7 @@ final class SharedThreads {
         timers = new ScheduledThreadPoolExecutor(1, threads("evenkeel-timer"));
         timers.setRemoveOnCancelPolicy(true);
         workers = pool(WORKERS, "evenkeel-worker");
+        sources = pool(SOURCES, "evenkeel-source");
         probers = pool(PROBERS, "evenkeel-prober");
     }
 
@@ -67,6 +72,7 @@ final class SharedThreads {
             current = null;
         }
         timers.shutdownNow();
+        sources.shutdownNow();
         probers.shutdownNow();
         workers.shutdown(); // what listeners have still to hear, they hear
     }
@@ -98,6 +104,10 @@ final class SharedThreads {
 
         Executor executor() {
             return shared.workers;
+        }
+
+        Executor sourceExecutor() {
+            return shared.sources;
         }
 
         Executor probeExecutor() {
