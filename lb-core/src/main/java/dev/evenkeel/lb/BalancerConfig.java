@@ -20,6 +20,7 @@ record BalancerConfig(
         int maxInFlightPerInstance,
         boolean acceptEmptyLists,
         ListBorder border,
+        Duration absenceGrace,
         LossGuard.Limits lossGuard,
         Duration firstListTimeout,
         List<LoadBalancerListener> listeners,

@@ -61,7 +61,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
     private final HealthWatch health;
     private final Membership membership;
     private final SourceLink source;
-    private final LossGuard lossGuard;
+    private final Absence absence;
     private final FirstListWaiters waiters;
     private final StrategyFaults faults;
     private final Admission admission;
@@ -93,8 +93,13 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
                 config.border(),
                 control,
                 this);
-        this.lossGuard = new LossGuard(
-                config.lossGuard(), config.ticker(), config.scheduler(), () -> control.execute(source::deliverAgain));
+        this.absence = new Absence(
+                serviceName,
+                config.absenceGrace(),
+                config.lossGuard(),
+                config.ticker(),
+                config.scheduler(),
+                () -> control.execute(source::deliverAgain));
         this.waiters = new FirstListWaiters(
                 control, config.scheduler(), config.executor(), config.firstListTimeout(), this::acquire);
         this.faults = new StrategyFaults(serviceName);
@@ -147,12 +152,18 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         if (saturated) {
             return new PoolSaturatedException(serviceName, explanation);
         }
-        String failure = source.failure();
         String detail = current.phase == Pool.Phase.AWAITING_FIRST_LIST
                 ? "the first list has not arrived yet"
                 : explanation.toString();
-        return new NoInstanceAvailableException(
-                serviceName, failure == null ? detail : detail + "; source: " + failure, explanation);
+        String failure = source.failure();
+        if (failure != null) {
+            detail += "; source: " + failure;
+        }
+        int ignored = source.ignoredEntries();
+        if (ignored > 0) {
+            detail += "; entries of the list that were ignored: " + ignored;
+        }
+        return new NoInstanceAvailableException(serviceName, detail, explanation);
     }
 
     @Override
@@ -226,20 +237,22 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         if (instances.isEmpty() && !membership.members().isEmpty() && !config.acceptEmptyLists()) {
             return "the list is empty, which is taken for an error";
         }
-        boolean changed = membership.merge(lossGuard.check(instances, membership.members()));
+        boolean changed = membership.merge(absence.complete(instances, membership.members()));
         if (changed || pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
             publish();
         }
-        return lossGuard.doubt();
+        return absence.doubt();
     }
 
     @Override
-    public void left(String id) {
+    public boolean left(String id) {
         control.assertInContext();
-        lossGuard.left(id);
-        if (membership.leave(id)) {
+        absence.left(id);
+        boolean wasMember = membership.leave(id);
+        if (wasMember) {
             publish();
         }
+        return wasMember;
     }
 
     @Override
@@ -254,6 +267,9 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         listeners.tell(
                 listener -> listener.healthChanged(serviceName, before.instance(), before.health(), status, reason));
         publish();
+        if (absence.concerns(node)) {
+            source.deliverAgain();
+        }
     }
 
     /** The last call of a node that is leaving has ended, on the thread of that call. */
@@ -368,7 +384,7 @@ final class DefaultLoadBalancer implements LoadBalancer, SourceLink.Deliveries, 
         control.assertInContext();
         List<Runnable> steps = List.of(
                 source::close,
-                lossGuard::forget,
+                absence::close,
                 health::close,
                 waiters::release,
                 () -> listeners.tellLast(listener -> listener.closed(serviceName)),

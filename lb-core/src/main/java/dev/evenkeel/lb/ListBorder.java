@@ -66,7 +66,7 @@ final class ListBorder {
         }
         try {
             return accepted.test(address.get()) ? null : refusal(instance);
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             return refusal(instance) + ": " + Printable.of(thrown);
         }
     }

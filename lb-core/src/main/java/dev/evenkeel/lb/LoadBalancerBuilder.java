@@ -42,6 +42,7 @@ public final class LoadBalancerBuilder {
     private int maxInFlightPerInstance = Integer.MAX_VALUE;
     private boolean acceptEmptyLists;
     private Predicate<InetAddress> acceptAddresses = ListBorder::isOrdinary;
+    private Duration absenceGrace = Duration.ofSeconds(10);
     private LossGuard.Limits lossGuard = LossGuard.Limits.NONE;
     private Duration firstListTimeout = Duration.ofSeconds(2);
     private final List<LoadBalancerListener> listeners = new ArrayList<>();
@@ -125,13 +126,30 @@ public final class LoadBalancerBuilder {
 
     /**
      * Sets which addresses a source may name, so that whoever can write to a registry cannot send calls just anywhere. Others
-     * are ignored, or refused by {@link #build} if they were given to {@link #instances}. Default all but link-local ones, where clouds keep the credentials of a machine, multicast, broadcast and
-     * unspecified ones. Host names are not looked up for this.
+     * are ignored, or refused by {@link #build} if they were given to {@link #instances}. Default all but multicast, broadcast,
+     * unspecified and link-local ones; at a link-local one, clouds keep the credentials of a machine. Host names are not looked
+     * up for this.
      *
      * @param accept must be safe for concurrent use and not block
      */
     public LoadBalancerBuilder acceptAddresses(Predicate<InetAddress> accept) {
         this.acceptAddresses = requireNonNull(accept, "accept");
+        return this;
+    }
+
+    /**
+     * Sets how long an instance that lists lack stays if its health check says that it is well. Default 10 s: registries forget
+     * for a moment more often than instances go without a word and still answer. Those that are sick, or of which nothing is
+     * known, go at once, and so do those that say that they leave.
+     *
+     * @param grace at most 1 day; zero for none
+     */
+    public LoadBalancerBuilder absenceGrace(Duration grace) {
+        requireNonNull(grace, "grace");
+        if (grace.isNegative() || grace.compareTo(MAX_HOLD) > 0) {
+            throw new IllegalArgumentException("grace: " + grace + " (expected: 0.." + MAX_HOLD + ")");
+        }
+        this.absenceGrace = grace;
         return this;
     }
 
@@ -241,6 +259,7 @@ public final class LoadBalancerBuilder {
                 maxInFlightPerInstance,
                 acceptEmptyLists,
                 border,
+                absenceGrace,
                 lossGuard,
                 firstListTimeout,
                 List.copyOf(listeners),

@@ -1,22 +1,15 @@
 package dev.evenkeel.lb;
 
-import dev.evenkeel.lb.instance.ServiceInstance;
-import dev.evenkeel.lb.time.Cancellable;
-import dev.evenkeel.lb.time.Scheduler;
-import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Doubts a list that lacks too many of the members at once: who is new joins, but those that are missing stay until lists
- * have lacked them for a time. Then it is the truth, whether or not another list has come: a source that tells of changes
- * only has nothing to add. Belongs to the control plane.
+ * Doubts lists that lack too many of the members at once, until lists have lacked them for a time: then it is the truth.
+ * Belongs to the control plane.
  */
 final class LossGuard {
 
@@ -25,60 +18,54 @@ final class LossGuard {
 
         /** No list lacks more than everything. */
         static final Limits NONE = new Limits(1, Duration.ZERO);
+
+        boolean areNone() {
+            return share >= 1;
+        }
     }
 
     private final Limits limits;
-    private final Ticker ticker;
-    private final Scheduler scheduler;
-    private final Runnable timeUp;
 
     /** The ids of the members when the doubt began, without those that have left since; null while there is none. */
     private @Nullable Set<String> known;
 
     private long since;
-    private @Nullable Cancellable timer;
     private @Nullable String doubt;
 
-    /**
-     * A guard that has no doubts yet.
-     *
-     * @param timeUp called by the scheduler when the last list is to be checked again
-     */
-    LossGuard(Limits limits, Ticker ticker, Scheduler scheduler, Runnable timeUp) {
+    LossGuard(Limits limits) {
         this.limits = limits;
-        this.ticker = ticker;
-        this.scheduler = scheduler;
-        this.timeUp = timeUp;
     }
 
-    /** What may be believed: this list, or this list and the members that it lacks. */
-    List<ServiceInstance> check(List<ServiceInstance> list, Collection<Node> members) {
-        if (limits.share() >= 1) {
-            return list;
-        }
-        Set<String> listed = new HashSet<>();
-        list.forEach(instance -> listed.add(instance.id()));
+    /** Looks at what the list that has come lacks of the members. */
+    void check(List<Node> missing, Collection<Node> members, long now) {
         Set<String> before = known != null ? known : ids(members);
-        List<ServiceInstance> missing = new ArrayList<>();
-        for (Node node : members) {
-            if (before.contains(node.id()) && !listed.contains(node.id())) {
-                missing.add(node.instance());
-            }
+        long lost = missing.stream().filter(node -> before.contains(node.id())).count();
+        if (lost <= limits.share() * before.size() || (known != null && remainingNanos(now) <= 0)) {
+            known = null;
+            doubt = null;
+            return;
         }
-        if (missing.size() <= limits.share() * before.size() || !mayHold(before)) {
-            forget();
-            return list;
+        if (known == null) {
+            known = before;
+            since = now;
         }
-        doubt = "the list lacks " + missing.size() + " of " + before.size()
-                + " instances, they stay until it has been so" + " for " + limits.hold();
-        List<ServiceInstance> completed = new ArrayList<>(list);
-        completed.addAll(missing);
-        return completed;
+        doubt = "the list lacks " + lost + " of " + before.size() + " instances, they stay until it has been so for "
+                + limits.hold();
     }
 
-    /** Why the last list has not been believed, or null. */
+    /** Whether a member that is missing is not believed to be. */
+    boolean doubtsAbsenceOf(Node node) {
+        return known != null && known.contains(node.id());
+    }
+
+    /** Why the last list is not believed, or null. */
     @Nullable String doubt() {
         return doubt;
+    }
+
+    /** How long the doubt lasts from now. */
+    long remainingNanos(long now) {
+        return limits.hold().toNanos() - (now - since);
     }
 
     /** This instance left of its own will, so that it is not missing. */
@@ -86,30 +73,6 @@ final class LossGuard {
         if (known != null) {
             known.remove(id);
         }
-    }
-
-    void forget() {
-        known = null;
-        doubt = null;
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
-        }
-    }
-
-    /** Whether there is time left to hold what is missing. */
-    private boolean mayHold(Set<String> before) {
-        if (known != null) {
-            return ticker.nanos() - since < limits.hold().toNanos();
-        }
-        try {
-            timer = scheduler.schedule(timeUp, limits.hold());
-        } catch (RejectedExecutionException shutDown) { // then nobody would end the doubt
-            return false;
-        }
-        known = before;
-        since = ticker.nanos();
-        return true;
     }
 
     private static Set<String> ids(Collection<Node> members) {

@@ -4,6 +4,7 @@ import dev.evenkeel.lb.time.Scheduler;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +23,6 @@ final class SharedThreads {
     /** Enough that a few probes which block, each until its time-out, do not hold up the others. */
     private static final int PROBERS = 8;
 
-    /** Enough that a few sources which hang do not hold up the others. */
-    private static final int SOURCES = 8;
-
     private static final Object LOCK = new Object();
 
     private static @Nullable SharedThreads current; // guarded by LOCK
@@ -39,7 +37,7 @@ final class SharedThreads {
         timers = new ScheduledThreadPoolExecutor(1, threads("evenkeel-timer"));
         timers.setRemoveOnCancelPolicy(true);
         workers = pool(WORKERS, "evenkeel-worker");
-        sources = pool(SOURCES, "evenkeel-source");
+        sources = growing("evenkeel-source");
         probers = pool(PROBERS, "evenkeel-prober");
     }
 
@@ -48,6 +46,15 @@ final class SharedThreads {
                 new ThreadPoolExecutor(size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /**
+     * As many threads as there are tasks at once, so that none waits for one that hangs. A balancer asks its source one question
+     * at a time.
+     */
+    private static ThreadPoolExecutor growing(String name) {
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads(name));
     }
 
     /** Takes part in the shared threads, which stay at least until the part is given back. */

@@ -11,7 +11,9 @@ import dev.evenkeel.lb.time.Cancellable;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,8 @@ final class SourceLink {
         /** Takes a list, or refuses it, and says why: null means that it has been taken. */
         @Nullable String list(List<ServiceInstance> instances);
 
-        void left(String id);
+        /** Takes out a member. Returns whether there was one. */
+        boolean left(String id);
     }
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
@@ -56,8 +59,11 @@ final class SourceLink {
     private @Nullable Cancellable retry;
     private boolean closed;
 
-    /** The last list if it has been refused, and when it came. */
-    private @Nullable Delivery refused;
+    /** The last list, and when it came; null after a failure, as what a failing source said is no more confirmed by time. */
+    private @Nullable Delivery last;
+
+    /** Those who have left of their own will since the last list, which may name them. */
+    private final Set<String> leftSince = new HashSet<>();
 
     /** A source that polls repeats its faults, the log does not. */
     private final LogBudget failureLines;
@@ -72,7 +78,16 @@ final class SourceLink {
     private volatile @Nullable Long lastList;
     private volatile int ignoredEntries;
 
-    private record Delivery(List<ServiceInstance> instances, long at) {}
+    private record Delivery(List<ServiceInstance> instances, long at) {
+
+        Delivery without(Set<String> ids) {
+            return new Delivery(
+                    instances.stream()
+                            .filter(instance -> !ids.contains(instance.id()))
+                            .toList(),
+                    at);
+        }
+    }
 
     SourceLink(
             String serviceName,
@@ -110,12 +125,12 @@ final class SourceLink {
         }
     }
 
-    /** Delivers the last list again if it was refused, as what speaks against it may have changed. In the control plane. */
+    /** Delivers the last list again, without those who have left, unless the source has failed since. In the control plane. */
     void deliverAgain() {
         control.assertInContext();
-        Delivery again = refused;
+        Delivery again = last;
         if (again != null && !closed) {
-            take(again);
+            take(leftSince.isEmpty() ? again : again.without(leftSince));
         }
     }
 
@@ -150,13 +165,13 @@ final class SourceLink {
     }
 
     private void take(Delivery delivery) {
+        last = delivery;
+        leftSince.clear();
         String refusal = deliveries.list(delivery.instances());
         if (refusal != null) {
-            refused = delivery;
             noNews(refusal);
             return;
         }
-        refused = null;
         lastList = delivery.at();
         failure = null;
         if (failureLogged) {
@@ -165,9 +180,9 @@ final class SourceLink {
         }
     }
 
-    /** A list that was refused is not confirmed by a source that fails. */
     private void failed(Throwable thrown) {
-        refused = null;
+        last = null;
+        leftSince.clear();
         noNews(Printable.of(thrown));
     }
 
@@ -242,7 +257,7 @@ final class SourceLink {
             ListBorder.Admitted admitted;
             try {
                 admitted = border.admit(instances);
-            } catch (RuntimeException thrown) { // a null list, or one that is changed by others while it is read
+            } catch (Throwable thrown) { // a null list, or one that is changed by others while it is read
                 failed(thrown);
                 return;
             }
@@ -254,7 +269,11 @@ final class SourceLink {
 
         @Override
         public void left(String instanceId) {
-            ifActive(() -> deliveries.left(instanceId));
+            ifActive(() -> {
+                if (deliveries.left(instanceId)) {
+                    leftSince.add(instanceId);
+                }
+            });
         }
 
         @Override

@@ -4,6 +4,7 @@ import static dev.evenkeel.lb.TestBalancers.ONE;
 import static dev.evenkeel.lb.TestBalancers.THREE;
 import static dev.evenkeel.lb.TestBalancers.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
@@ -213,6 +214,14 @@ class SourceBorderTest {
         assertThat(unsure.snapshot().instances())
                 .extracting(InstanceSnapshot::instance)
                 .containsExactly(TWO);
+    }
+
+    @Test
+    void aRefusedPickTellsOfIgnoredEntries() {
+        source.deliver(ServiceInstance.of("169.254.1.1", 80));
+        assertThatExceptionOfType(NoInstanceAvailableException.class)
+                .isThrownBy(orders::acquire)
+                .withMessageEndingWith("(0 known; entries of the list that were ignored: 1)");
     }
 
     @Test
