@@ -1,5 +1,6 @@
 package dev.evenkeel.lb;
 
+import com.google.common.net.InetAddresses;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.text.Printable;
 import java.net.InetAddress;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class ListBorder {
 
     static final int MAX_INSTANCES = 100_000;
+
+    private static final InetAddress BROADCAST = InetAddresses.forString("255.255.255.255");
 
     private final Predicate<InetAddress> accepted;
 
@@ -83,6 +86,6 @@ final class ListBorder {
         return !address.isLinkLocalAddress()
                 && !address.isMulticastAddress()
                 && !address.isAnyLocalAddress()
-                && !address.getHostAddress().equals("255.255.255.255");
+                && !address.equals(BROADCAST);
     }
 }

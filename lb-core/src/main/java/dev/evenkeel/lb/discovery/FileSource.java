@@ -20,7 +20,7 @@ final class FileSource implements InstanceSource {
 
     static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    /** Far more than {@code MAX_INSTANCES} lines of usual length. */
+    /** Room for 100,000 lines of more than 300 characters. */
     private static final int MAX_BYTES = 32 << 20;
 
     private final Path file;

@@ -57,7 +57,7 @@ public interface InstanceSource {
      * @param lookup asks for the list; may block
      * @param interval from one answer to the next question, with a jitter of 20 %; from 10 ms to 1 day
      * @param timeout how long a question may take before it counts as failed and is interrupted; from 10 ms to 1 day. No
-     *     other one is asked before it has returned
+     *     other one is asked before it has returned. Closing the balancer interrupts it, too
      */
     static InstanceSource polling(Lookup lookup, Duration interval, Duration timeout) {
         return new PollingSource(lookup, interval, timeout);

@@ -98,7 +98,7 @@ public final class PoolSnapshot {
         return listAge;
     }
 
-    /** Why the source cannot deliver, in one line; empty while it can. */
+    /** Why the source cannot deliver or is not believed, in one line; empty while all is well. */
     public Optional<String> sourceFailure() {
         return sourceFailure;
     }
