@@ -1,5 +1,7 @@
 package dev.evenkeel.lb;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.net.InetAddresses;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.text.Printable;
@@ -42,7 +44,7 @@ final class ListBorder {
         List<ServiceInstance> instances = new ArrayList<>();
         int ignored = 0;
         String why = null;
-        for (ServiceInstance instance : list) {
+        for (ServiceInstance instance : requireNonNull(list, "the list")) {
             boolean full = instances.size() + ignored == MAX_INSTANCES;
             String fault = full ? "more than " + MAX_INSTANCES + " entries" : fault(instance);
             if (fault == null) {
