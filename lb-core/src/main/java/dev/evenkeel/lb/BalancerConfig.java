@@ -22,6 +22,9 @@ record BalancerConfig(
         int maxWaiting,
         Duration maxWait,
         boolean acceptEmptyLists,
+        ListBorder border,
+        Duration absenceGrace,
+        LossGuard.Limits lossGuard,
         Duration firstListTimeout,
         Duration warmUp,
         List<LoadBalancerListener> listeners,
@@ -29,6 +32,7 @@ record BalancerConfig(
         InstantSource wallClock,
         Scheduler scheduler,
         Executor executor,
+        Executor sourceExecutor,
         Executor probeExecutor,
         RandomGenerator random,
         Runnable onClose) {}

@@ -62,6 +62,7 @@ final class DefaultLoadBalancer
     private final WarmUp warmUp;
     private final Membership membership;
     private final SourceLink source;
+    private final Absence absence;
     private final FirstListWaiters waiters;
     private final SlotQueue queue;
     private final StrategyFaults faults;
@@ -97,10 +98,18 @@ final class DefaultLoadBalancer
                 config.source(),
                 config.ticker(),
                 config.scheduler(),
-                config.executor(),
+                config.sourceExecutor(),
                 config.random(),
+                config.border(),
                 control,
                 this);
+        this.absence = new Absence(
+                serviceName,
+                config.absenceGrace(),
+                config.lossGuard(),
+                config.ticker(),
+                config.scheduler(),
+                () -> control.execute(source::deliverAgain));
         this.waiters = new FirstListWaiters(control, config.scheduler(), config.firstListTimeout(), this::serve);
         this.queue = new SlotQueue(
                 serviceName, this, config.ticker(), config.scheduler(), config.maxWaiting(), config.maxWait());
@@ -199,12 +208,18 @@ final class DefaultLoadBalancer
         if (saturated) {
             return new PoolSaturatedException(serviceName, why == null ? "" : ", and " + why, explanation);
         }
-        String failure = source.failure();
         String detail = current.phase == Pool.Phase.AWAITING_FIRST_LIST
                 ? "the first list has not arrived yet"
                 : explanation.toString();
-        return new NoInstanceAvailableException(
-                serviceName, failure == null ? detail : detail + "; source: " + failure, explanation);
+        String failure = source.failure();
+        if (failure != null) {
+            detail += "; source: " + failure;
+        }
+        int ignored = source.ignoredEntries();
+        if (ignored > 0) {
+            detail += "; entries of the list that were ignored: " + ignored;
+        }
+        return new NoInstanceAvailableException(serviceName, detail, explanation);
     }
 
     @Override
@@ -218,7 +233,8 @@ final class DefaultLoadBalancer
                 .instances(instances)
                 .failOpen(current.failOpen)
                 .waiting(queue.size())
-                .strategyFaults(faults.count());
+                .strategyFaults(faults.count())
+                .ignoredEntries(source.ignoredEntries());
         Duration age = source.listAge();
         if (age != null) {
             snapshot.listAge(age);
@@ -277,19 +293,22 @@ final class DefaultLoadBalancer
         if (instances.isEmpty() && membership.members().length > 0 && !config.acceptEmptyLists()) {
             return "the list is empty, which is taken for an error";
         }
-        boolean changed = membership.merge(instances);
+        boolean changed = membership.merge(absence.complete(instances, Arrays.asList(membership.members())));
         if (changed || pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
             publish();
         }
-        return null;
+        return absence.doubt();
     }
 
     @Override
-    public void left(String id) {
+    public boolean left(String id) {
         control.assertInContext();
-        if (membership.leave(id)) {
+        absence.left(id);
+        boolean wasMember = membership.leave(id);
+        if (wasMember) {
             publish();
         }
+        return wasMember;
     }
 
     @Override
@@ -307,6 +326,9 @@ final class DefaultLoadBalancer
         listeners.tell(
                 listener -> listener.healthChanged(serviceName, before.instance(), before.health(), status, reason));
         publish();
+        if (absence.concerns(node)) {
+            source.deliverAgain();
+        }
     }
 
     /** What the ends of calls bring about, on their threads. */
@@ -432,6 +454,7 @@ final class DefaultLoadBalancer
         control.assertInContext();
         List<Runnable> steps = List.of(
                 source::close,
+                absence::close,
                 health::close,
                 warmUp::close,
                 waiters::release,

@@ -13,6 +13,7 @@ import dev.evenkeel.lb.strategy.Strategies;
 import dev.evenkeel.lb.text.HostNames;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +32,20 @@ import org.jspecify.annotations.Nullable;
 public final class LoadBalancerBuilder {
 
     private static final Duration MAX_WAIT = Duration.ofDays(1);
+    private static final Duration MIN_HOLD = Duration.ofMillis(1);
 
     private final String serviceName;
     private @Nullable InstanceSource source;
+    private List<ServiceInstance> fixed = List.of();
     private LoadBalancingStrategy strategy = Strategies.adaptive();
     private HealthPolicy health = HealthPolicy.none();
     private InFlightLimit inFlightLimit = InFlightLimit.NONE;
     private int maxWaiting;
     private Duration maxWait = Duration.ZERO;
     private boolean acceptEmptyLists;
+    private Predicate<InetAddress> acceptAddresses = ListBorder::isOrdinary;
+    private Duration absenceGrace = Duration.ofSeconds(10);
+    private LossGuard.Limits lossGuard = LossGuard.Limits.NONE;
     private Duration firstListTimeout = Duration.ofSeconds(2);
     private Duration warmUp = Duration.ZERO;
     private final List<LoadBalancerListener> listeners = new ArrayList<>();
@@ -67,6 +74,7 @@ public final class LoadBalancerBuilder {
         if (instances.isEmpty()) {
             throw new IllegalArgumentException("instances: none (expected: at least one, or a source)");
         }
+        this.fixed = List.copyOf(instances);
         return source(InstanceSource.of(instances));
     }
 
@@ -150,6 +158,57 @@ public final class LoadBalancerBuilder {
     }
 
     /**
+     * Sets which addresses a source may name, so that whoever can write to a registry cannot send calls just anywhere. Others
+     * are ignored, or refused by {@link #build} if they were given to {@link #instances}. Default all but multicast, broadcast,
+     * unspecified and link-local ones; at a link-local one, clouds keep the credentials of a machine. Host names are not looked
+     * up for this.
+     *
+     * @param accept must be safe for concurrent use and not block
+     */
+    public LoadBalancerBuilder acceptAddresses(Predicate<InetAddress> accept) {
+        this.acceptAddresses = requireNonNull(accept, "accept");
+        return this;
+    }
+
+    /**
+     * Sets how long an instance that lists lack stays if its health check says that it is well. Default 10 s: registries forget
+     * for a moment more often than instances go without a word and still answer. Those that are sick, or of which nothing is
+     * known, go at once, and so do those that say that they leave.
+     *
+     * @param grace at most 1 day; zero for none
+     */
+    public LoadBalancerBuilder absenceGrace(Duration grace) {
+        requireNonNull(grace, "grace");
+        if (grace.isNegative() || grace.compareTo(MAX_WAIT) > 0) {
+            throw new IllegalArgumentException("grace: " + grace + " (expected: 0.." + MAX_WAIT + ")");
+        }
+        this.absenceGrace = grace;
+        return this;
+    }
+
+    /**
+     * Doubts a list that lacks more than this share of the instances at once. New ones join, but those that are missing stay,
+     * and the snapshot says so, until they have been missing for the hold time. Those that say that they leave do leave.
+     *
+     * <p>Default off: where all instances are replaced at once it would keep the old ones, which are gone, in use. Worth it
+     * with many instances, a registry that has lost many before, and a health check.
+     *
+     * @param share above 0 and below 1, such as 0.5
+     * @param hold from 1 ms to 1 day, such as 1 min
+     */
+    public LoadBalancerBuilder lossGuard(double share, Duration hold) {
+        requireNonNull(hold, "hold");
+        if (!(share > 0 && share < 1)) {
+            throw new IllegalArgumentException("share: " + share + " (expected: above 0 and below 1)");
+        }
+        if (hold.compareTo(MIN_HOLD) < 0 || hold.compareTo(MAX_WAIT) > 0) {
+            throw new IllegalArgumentException("hold: " + hold + " (expected: " + MIN_HOLD + ".." + MAX_WAIT + ")");
+        }
+        this.lossGuard = new LossGuard.Limits(share, hold);
+        return this;
+    }
+
+    /**
      * Sets how long {@link LoadBalancer#acquireAsync()} waits for the first list. Default 2 s: enough for a registry that
      * answers at all, and little enough for a caller.
      */
@@ -203,8 +262,8 @@ public final class LoadBalancerBuilder {
     }
 
     /**
-     * Sets where listeners, probes, the building of tables for sticky keys and what depends on a waiting call run. Default
-     * a few daemon threads that all balancers share. Not shut down by us.
+     * Sets where listeners, sources that poll, probes, the building of tables for sticky keys and what depends on a waiting
+     * call run. Default a few daemon threads that all balancers share, others for each of these. Not shut down by us.
      */
     public LoadBalancerBuilder executor(Executor executor) {
         this.executor = requireNonNull(executor, "executor");
@@ -221,20 +280,28 @@ public final class LoadBalancerBuilder {
      * Builds the balancer and subscribes to its source. A list that the source delivers at once is in force on return.
      *
      * @throws IllegalStateException if neither instances nor a source have been given
+     * @throws IllegalArgumentException if instances have been given whose addresses are not accepted
      */
     public LoadBalancer build() {
         InstanceSource from = source;
         if (from == null) {
             throw new IllegalStateException("source: none (expected: instances(...) or source(...))");
         }
+        ListBorder border = new ListBorder(acceptAddresses);
+        String refused = border.admit(fixed).why();
+        if (refused != null) {
+            throw new IllegalArgumentException("instances: " + refused);
+        }
         Scheduler timers = scheduler;
         Executor workers = executor;
+        Executor sources = executor;
         Executor probers = executor;
         Runnable onClose = () -> {};
-        if (timers == null || workers == null || probers == null) {
+        if (timers == null || workers == null || sources == null || probers == null) {
             SharedThreads.Part part = SharedThreads.takePart();
             timers = timers == null ? part.scheduler() : timers;
             workers = workers == null ? part.executor() : workers;
+            sources = sources == null ? part.sourceExecutor() : sources;
             probers = probers == null ? part.probeExecutor() : probers;
             onClose = part::close;
         }
@@ -247,6 +314,9 @@ public final class LoadBalancerBuilder {
                 maxWaiting,
                 maxWait,
                 acceptEmptyLists,
+                border,
+                absenceGrace,
+                lossGuard,
                 firstListTimeout,
                 warmUp,
                 List.copyOf(listeners),
@@ -254,6 +324,7 @@ public final class LoadBalancerBuilder {
                 wallClock,
                 timers,
                 workers,
+                sources,
                 probers,
                 random,
                 onClose));

@@ -4,6 +4,7 @@ import dev.evenkeel.lb.time.Scheduler;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that all balancers share unless they are given others: one for timers, a few for listeners and whatever else
- * is short, and others for probes, which may hang. Made for the first balancer, gone with the last.
+ * is short, and others for sources and for probes, which may hang. Made for the first balancer, gone with the last.
  */
 final class SharedThreads {
 
@@ -28,6 +29,7 @@ final class SharedThreads {
 
     private final ScheduledThreadPoolExecutor timers;
     private final ThreadPoolExecutor workers;
+    private final ThreadPoolExecutor sources;
     private final ThreadPoolExecutor probers;
     private int users; // guarded by LOCK
 
@@ -35,6 +37,7 @@ final class SharedThreads {
         timers = new ScheduledThreadPoolExecutor(1, threads("evenkeel-timer"));
         timers.setRemoveOnCancelPolicy(true);
         workers = pool(WORKERS, "evenkeel-worker");
+        sources = growing("evenkeel-source");
         probers = pool(PROBERS, "evenkeel-prober");
     }
 
@@ -43,6 +46,15 @@ final class SharedThreads {
                 new ThreadPoolExecutor(size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /**
+     * As many threads as there are tasks at once, so that none waits for one that hangs. A balancer asks its source one question
+     * at a time.
+     */
+    private static ThreadPoolExecutor growing(String name) {
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads(name));
     }
 
     /** Takes part in the shared threads, which stay at least until the part is given back. */
@@ -67,6 +79,7 @@ final class SharedThreads {
             current = null;
         }
         timers.shutdownNow();
+        sources.shutdownNow();
         probers.shutdownNow();
         workers.shutdown(); // what listeners have still to hear, they hear
     }
@@ -98,6 +111,10 @@ final class SharedThreads {
 
         Executor executor() {
             return shared.workers;
+        }
+
+        Executor sourceExecutor() {
+            return shared.sources;
         }
 
         Executor probeExecutor() {

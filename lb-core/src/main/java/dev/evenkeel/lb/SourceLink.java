@@ -1,5 +1,6 @@
 package dev.evenkeel.lb;
 
+import dev.evenkeel.lb.concurrent.RetryDelay;
 import dev.evenkeel.lb.concurrent.SerialExecutor;
 import dev.evenkeel.lb.discovery.InstanceSink;
 import dev.evenkeel.lb.discovery.InstanceSource;
@@ -10,9 +11,9 @@ import dev.evenkeel.lb.time.Cancellable;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The subscription of one balancer to its source: brings what arrives into the control plane, keeps the last good list
- * when the source fails, and subscribes again after a growing, jittered delay when subscribing itself fails.
+ * The subscription of one balancer to its source: brings what arrives over the border into the control plane, keeps the last
+ * good list when the source fails, and subscribes again after a growing, jittered delay when subscribing itself fails.
  */
 final class SourceLink {
 
@@ -30,11 +31,14 @@ final class SourceLink {
         /** Takes a list, or refuses it, and says why: null means that it has been taken. */
         @Nullable String list(List<ServiceInstance> instances);
 
-        void left(String id);
+        /** Takes out a member. Returns whether there was one. */
+        boolean left(String id);
     }
 
-    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(200);
+
+    /** With jitter, less than 60 attempts in the first hour of an outage, and soon back after a short one. */
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(2);
 
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
@@ -44,23 +48,46 @@ final class SourceLink {
     private final Scheduler scheduler;
     private final Executor executor;
     private final RandomGenerator random;
+    private final ListBorder border;
     private final SerialExecutor control;
     private final Deliveries deliveries;
 
     /** Belong to the control plane, like all that is not final and not volatile. */
     private @Nullable Sink sink;
 
+    private final RetryDelay retryDelay;
     private @Nullable Cancellable retry;
-    private int failedSubscriptions;
     private boolean closed;
 
-    /** Whether the last list had nulls in it: a source that polls repeats its errors, the log does not. */
-    private boolean hadNulls;
+    /** The last list, and when it came; null after a failure, as what a failing source said is no more confirmed by time. */
+    private @Nullable Delivery last;
+
+    /** Those who have left of their own will since the last list, which may name them. */
+    private final Set<String> leftSince = new HashSet<>();
+
+    /** A source that polls repeats its faults, the log does not. */
+    private final LogBudget failureLines;
+
+    private final LogBudget ignoredLines;
+    private boolean failureLogged;
+    private @Nullable String ignoredWhy;
 
     /** Written by the control plane, read by snapshots. */
     private volatile @Nullable String failure;
 
     private volatile @Nullable Long lastList;
+    private volatile int ignoredEntries;
+
+    private record Delivery(List<ServiceInstance> instances, long at) {
+
+        Delivery without(Set<String> ids) {
+            return new Delivery(
+                    instances.stream()
+                            .filter(instance -> !ids.contains(instance.id()))
+                            .toList(),
+                    at);
+        }
+    }
 
     SourceLink(
             String serviceName,
@@ -69,6 +96,7 @@ final class SourceLink {
             Scheduler scheduler,
             Executor executor,
             RandomGenerator random,
+            ListBorder border,
             SerialExecutor control,
             Deliveries deliveries) {
         this.serviceName = serviceName;
@@ -77,8 +105,12 @@ final class SourceLink {
         this.scheduler = scheduler;
         this.executor = executor;
         this.random = random;
+        this.border = border;
         this.control = control;
         this.deliveries = deliveries;
+        this.retryDelay = new RetryDelay(FIRST_RETRY, LONGEST_RETRY, random);
+        this.failureLines = new LogBudget(ticker);
+        this.ignoredLines = new LogBudget(ticker);
     }
 
     /** Subscribes, on this thread and outside of the control plane: what a source does there may take its time. */
@@ -90,6 +122,15 @@ final class SourceLink {
             control.execute(() -> attempt.begin(subscription));
         } catch (Throwable thrown) {
             control.execute(() -> attempt.subscribingFailed(thrown));
+        }
+    }
+
+    /** Delivers the last list again, without those who have left, unless the source has failed since. In the control plane. */
+    void deliverAgain() {
+        control.assertInContext();
+        Delivery again = last;
+        if (again != null && !closed) {
+            take(leftSince.isEmpty() ? again : again.without(leftSince));
         }
     }
 
@@ -118,19 +159,65 @@ final class SourceLink {
         return last == null ? null : Duration.ofNanos(Math.max(0, ticker.nanos() - last));
     }
 
-    private void noNews(String why) {
-        String before = failure;
-        failure = why;
-        if (!why.equals(before)) {
-            log.warn("{}: no news from the source, the last list stays in force: {}", serviceName, why);
+    /** How many entries of the last list were not fit to be let in. */
+    int ignoredEntries() {
+        return ignoredEntries;
+    }
+
+    private void take(Delivery delivery) {
+        last = delivery;
+        leftSince.clear();
+        String refusal = deliveries.list(delivery.instances());
+        if (refusal != null) {
+            noNews(refusal);
+            return;
+        }
+        lastList = delivery.at();
+        failure = null;
+        if (failureLogged) {
+            failureLogged = false;
+            log.info("{}: the source delivers again", serviceName);
         }
     }
 
-    /** A random time between half of the doubled delay and all of it. */
-    private Duration nextRetry() {
-        long limit = FIRST_RETRY.toNanos() << Math.min(failedSubscriptions, 16);
-        long delay = Math.min(limit, LAST_RETRY.toNanos());
-        return Duration.ofNanos(delay / 2 + (long) (random.nextDouble() * delay / 2));
+    private void failed(Throwable thrown) {
+        last = null;
+        leftSince.clear();
+        noNews(Printable.of(thrown));
+    }
+
+    private void noNews(String why) {
+        String before = failure;
+        failure = why;
+        if (!why.equals(before) && failureLines.take()) {
+            failureLogged = true;
+            log.warn("{}: the last good list stays in force: {}", serviceName, why);
+        }
+    }
+
+    private void ignored(int entries, @Nullable String why) {
+        ignoredEntries = entries;
+        if (why != null && !why.equals(ignoredWhy) && ignoredLines.take()) {
+            log.warn("{}: {} entries of the list are ignored, for instance: {}", serviceName, entries, why);
+        }
+        ignoredWhy = why;
+    }
+
+    private void subscribeLater() {
+        if (!closed) {
+            retry = scheduler.schedule(this::subscribeOnExecutor, retryDelay.next());
+        }
+    }
+
+    private void subscribeOnExecutor() {
+        try {
+            executor.execute(this::subscribe);
+        } catch (Throwable rejected) { // for want of threads, too
+            control.execute(() -> {
+                failed(rejected);
+                subscribeLater();
+            });
+        }
     }
 
     /** One subscription, and its end: what arrives later is ignored. */
@@ -141,7 +228,7 @@ final class SourceLink {
 
         private void begin(Subscription begun) {
             subscription = begun;
-            failedSubscriptions = 0;
+            retryDelay.reset();
             if (ended || closed) {
                 end();
             }
@@ -149,11 +236,8 @@ final class SourceLink {
 
         private void subscribingFailed(Throwable thrown) {
             ended = true;
-            failedSubscriptions++;
-            noNews(Printable.of(thrown));
-            if (!closed) {
-                retry = scheduler.schedule(() -> executor.execute(SourceLink.this::subscribe), nextRetry());
-            }
+            SourceLink.this.failed(thrown);
+            subscribeLater();
         }
 
         private void end() {
@@ -170,42 +254,31 @@ final class SourceLink {
 
         @Override
         public void update(List<ServiceInstance> instances) {
-            List<ServiceInstance> copy;
+            ListBorder.Admitted admitted;
             try {
-                copy = Arrays.asList(instances.toArray(new ServiceInstance[0]));
-            } catch (RuntimeException thrown) { // a null list, or one that is changed by others while it is read
+                admitted = border.admit(instances);
+            } catch (Throwable thrown) { // a null list, or one that is changed by others while it is read
                 failed(thrown);
                 return;
             }
-            boolean hasNulls = copy.contains(null);
-            List<ServiceInstance> listed =
-                    hasNulls ? copy.stream().filter(Objects::nonNull).toList() : copy;
             ifActive(() -> {
-                if (hasNulls && !hadNulls) {
-                    log.warn("{}: the list has entries that are null, they are ignored", serviceName);
-                }
-                hadNulls = hasNulls;
-                String refusal = deliveries.list(listed);
-                if (refusal != null) {
-                    noNews(refusal);
-                    return;
-                }
-                lastList = ticker.nanos();
-                if (failure != null) {
-                    failure = null;
-                    log.info("{}: the source delivers again", serviceName);
-                }
+                ignored(admitted.ignored(), admitted.why());
+                take(new Delivery(admitted.instances(), ticker.nanos()));
             });
         }
 
         @Override
         public void left(String instanceId) {
-            ifActive(() -> deliveries.left(instanceId));
+            ifActive(() -> {
+                if (deliveries.left(instanceId)) {
+                    leftSince.add(instanceId);
+                }
+            });
         }
 
         @Override
         public void failed(Throwable cause) {
-            ifActive(() -> noNews(Printable.of(cause)));
+            ifActive(() -> SourceLink.this.failed(cause));
         }
 
         private void ifActive(Runnable change) {

@@ -135,7 +135,7 @@ class AvailabilityTest {
     void stopsProbingWhatLeft() {
         source.deliver(ONE, TWO);
         clock.advance(LONG_ENOUGH);
-        source.deliver(TWO);
+        source.sink().left(ONE.id());
         assertThat(clock.pendingTasks()).isEqualTo(1);
     }
 
@@ -144,7 +144,7 @@ class AvailabilityTest {
         source.deliver(ONE, TWO);
         clock.advance(LONG_ENOUGH);
         Lease lease = orders.acquire(only(ONE));
-        source.deliver(TWO);
+        source.sink().left(ONE.id());
         source.deliver(ONE, TWO);
         sick.add(ONE);
         clock.advance(LONG_ENOUGH);

@@ -2,12 +2,14 @@ package dev.evenkeel.lb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.lb.discovery.InstanceSource;
 import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.health.ProbeConfig;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
 import dev.evenkeel.lb.testkit.Eventually;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,45 @@ class SharedThreadsTest {
         LoadBalancer third = balancer(new LoadBalancerListener() {});
         third.close();
         Eventually.noThreadsNamed("evenkeel-"); // one may be just starting, to run what listeners have still to hear
+    }
+
+    /** More of them than any pool of ours has threads. */
+    @Test
+    void sourcesThatHangHoldUpNothingElse() throws Exception {
+        int many = 20;
+        CountDownLatch hanging = new CountDownLatch(many);
+        InstanceSource hangs = InstanceSource.polling(
+                service -> {
+                    hanging.countDown();
+                    new CountDownLatch(1).await();
+                    return List.of();
+                },
+                Duration.ofSeconds(1));
+        List<LoadBalancer> stuck = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            stuck.add(LoadBalancer.builder("stuck").source(hangs).build());
+        }
+        assertThat(hanging.await(30, TimeUnit.SECONDS)).isTrue();
+        CountDownLatch heard = new CountDownLatch(1);
+        LoadBalancer orders = LoadBalancer.builder("orders")
+                .source(InstanceSource.polling(
+                        service -> List.of(ServiceInstance.of("127.0.0.1:1")), Duration.ofSeconds(1)))
+                .listener(new LoadBalancerListener() {
+                    @Override
+                    public void joined(String serviceName, ServiceInstance instance) {
+                        heard.countDown();
+                    }
+                })
+                .firstListTimeout(Duration.ofSeconds(30))
+                .build();
+        orders.acquireAsync().get(30, TimeUnit.SECONDS).succeeded();
+        assertThat(heard.await(30, TimeUnit.SECONDS)).isTrue();
+        orders.close();
+        stuck.forEach(LoadBalancer::close);
+        for (Thread thread : ourThreads()) {
+            thread.join(10_000);
+        }
+        assertThat(ourThreads()).isEmpty();
     }
 
     private static LoadBalancer balancer(LoadBalancerListener listener) {

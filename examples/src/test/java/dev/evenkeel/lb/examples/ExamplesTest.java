@@ -36,15 +36,25 @@ class ExamplesTest {
     }
 
     @Test
-    void ownSourceFollowsItsFileAndKeepsTheLastGoodList() throws Exception {
+    void ownSourceFollowsItsDirectoryAndKeepsTheLastList() throws Exception {
         String printed = printedBy(() -> OwnSource.main(new String[0]));
-        assertThat(printed.lines().filter(line -> line.contains("10.0.0.1:8080")))
-                .hasSize(1);
-        assertThat(printed.lines().filter(line -> line.contains("10.0.0.2:8080")))
-                .hasSize(3);
-        assertThat(printed.lines().filter(line -> line.contains("10.0.0.3:8080")))
-                .hasSize(2);
-        assertThat(printed).contains("cannot deliver: IllegalArgumentException");
+        expectLines(printed, "10.0.0.1:8080", 1);
+        expectLines(printed, "10.0.0.2:8080", 3);
+        expectLines(printed, "10.0.0.3:8080", 2);
+        assertThat(printed).contains("cannot deliver: NoSuchFileException");
+    }
+
+    @Test
+    void sharedFileFollowsOtherProcessesAndKeepsTheLastGoodList() throws Exception {
+        String printed = printedBy(() -> SharedFile.main(new String[0]));
+        expectLines(printed, "10.0.0.1:8080", 3);
+        expectLines(printed, "10.0.0.2:8080", 2);
+        assertThat(printed)
+                .containsPattern("cannot deliver: IllegalArgumentException: .*instances.txt:3: port: 80800 ");
+    }
+
+    private static void expectLines(String printed, String part, int count) {
+        assertThat(printed.lines().filter(line -> line.contains(part))).hasSize(count);
     }
 
     @Test

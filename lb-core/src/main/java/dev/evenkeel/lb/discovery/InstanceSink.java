@@ -18,7 +18,11 @@ public interface InstanceSink {
     /** The service whose instances are wanted. */
     String serviceName();
 
-    /** Delivers the full list. Instances that are missing from it are absent, which is weaker than having left. */
+    /**
+     * Delivers the full list, which is copied. Instances that are missing from it are absent, which is weaker than having
+     * left. Entries that are null or have an address that the balancer does not accept are ignored, and all that come after
+     * the first 100,000.
+     */
     void update(List<ServiceInstance> instances);
 
     /** Says that this instance has left of its own will: it gets no new calls from now on, those in flight end. */
@@ -33,7 +37,7 @@ public interface InstanceSink {
     /** The scheduler of the subscriber, for polling and time-outs; its tasks must not block. */
     Scheduler scheduler();
 
-    /** Where what may block runs, for polling. */
+    /** Where what may block runs, for polling. Apart from listeners and probes, unless the balancer was given an executor. */
     Executor executor();
 
     /** The randomness of the subscriber, for jitter. */

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.net.InetAddresses;
 import dev.evenkeel.lb.text.HostNames;
 import dev.evenkeel.lb.text.Printable;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.Map;
@@ -126,6 +127,11 @@ public final class ServiceInstance {
      */
     public InetSocketAddress address() {
         return literalAddress != null ? literalAddress : new InetSocketAddress(host, port);
+    }
+
+    /** The address where the host is one, empty where it is a name. Looks nothing up. */
+    public Optional<InetAddress> ipAddress() {
+        return Optional.ofNullable(literalAddress).map(InetSocketAddress::getAddress);
     }
 
     /** The share of traffic relative to other instances. Zero means none, unless all instances have zero. Default 1. */

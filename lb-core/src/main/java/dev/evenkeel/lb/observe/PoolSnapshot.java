@@ -31,6 +31,7 @@ public final class PoolSnapshot {
     private final long strategyFaults;
     private final Optional<Duration> listAge;
     private final Optional<String> sourceFailure;
+    private final int ignoredEntries;
 
     private PoolSnapshot(Builder builder) {
         this.serviceName = builder.serviceName;
@@ -41,6 +42,7 @@ public final class PoolSnapshot {
         this.strategyFaults = builder.strategyFaults;
         this.listAge = Optional.ofNullable(builder.listAge);
         this.sourceFailure = Optional.ofNullable(builder.sourceFailure);
+        this.ignoredEntries = builder.ignoredEntries;
     }
 
     /** Starts a snapshot; made by the library, and by tests of code that reads snapshots. */
@@ -98,14 +100,22 @@ public final class PoolSnapshot {
         return strategyFaults;
     }
 
-    /** How long ago the source last delivered a list; empty before the first one. */
+    /** How long ago the source delivered the list that is in force; empty before the first one. */
     public Optional<Duration> listAge() {
         return listAge;
     }
 
-    /** Why the source cannot deliver, in one line; empty while it can. */
+    /** Why the source cannot deliver or is not believed, in one line; empty while all is well. */
     public Optional<String> sourceFailure() {
         return sourceFailure;
+    }
+
+    /**
+     * How many entries of the last list were ignored: nulls, addresses that are not accepted, and what was beyond 100,000. The
+     * log names one.
+     */
+    public int ignoredEntries() {
+        return ignoredEntries;
     }
 
     private List<String> ids() {
@@ -131,6 +141,7 @@ public final class PoolSnapshot {
         private long strategyFaults;
         private @Nullable Duration listAge;
         private @Nullable String sourceFailure;
+        private int ignoredEntries;
 
         private Builder(String serviceName) {
             this.serviceName = requireNonNull(serviceName, "serviceName");
@@ -168,6 +179,11 @@ public final class PoolSnapshot {
 
         public Builder sourceFailure(String sourceFailure) {
             this.sourceFailure = requireNonNull(sourceFailure, "sourceFailure");
+            return this;
+        }
+
+        public Builder ignoredEntries(int ignoredEntries) {
+            this.ignoredEntries = ignoredEntries;
             return this;
         }
 

@@ -28,10 +28,17 @@ final class StickyKey implements Selector {
     @Override
     public @Nullable Candidate select(PickRequest request) {
         Optional<String> key = request.stickyKey();
-        if (key.isEmpty()) {
-            return fallback.select(request);
-        }
-        long keyHash = hash.hash(key.get());
+        return key.isPresent() ? select(key.get(), request) : fallback.select(request);
+    }
+
+    @Override
+    public @Nullable Candidate select(PickRequest request, long now) {
+        Optional<String> key = request.stickyKey();
+        return key.isPresent() ? select(key.get(), request) : fallback.select(request, now);
+    }
+
+    private @Nullable Candidate select(String key, PickRequest request) {
+        long keyHash = hash.hash(key);
         return order.select(keyHash, order.first(keyHash), request);
     }
 

@@ -72,10 +72,17 @@ final class StickyKeyTable implements Selector {
     @Override
     public @Nullable Candidate select(PickRequest request) {
         Optional<String> key = request.stickyKey();
-        if (key.isEmpty()) {
-            return fallback.select(request);
-        }
-        long keyHash = hash.hash(key.get());
+        return key.isPresent() ? select(key.get(), request) : fallback.select(request);
+    }
+
+    @Override
+    public @Nullable Candidate select(PickRequest request, long now) {
+        Optional<String> key = request.stickyKey();
+        return key.isPresent() ? select(key.get(), request) : fallback.select(request, now);
+    }
+
+    private @Nullable Candidate select(String key, PickRequest request) {
+        long keyHash = hash.hash(key);
         KeyTable current = table;
         int known = current == null ? -1 : current.place(keyHash);
         return order.select(keyHash, known >= 0 ? known : order.first(keyHash), request);

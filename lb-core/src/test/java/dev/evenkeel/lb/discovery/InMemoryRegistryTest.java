@@ -5,14 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.testkit.VirtualClock;
-import dev.evenkeel.lb.time.Scheduler;
-import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.Executor;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class InMemoryRegistryTest {
@@ -23,7 +17,7 @@ class InMemoryRegistryTest {
 
     private final VirtualClock clock = new VirtualClock();
     private final InMemoryRegistry registry = new InMemoryRegistry(clock);
-    private final RecordingSink sink = new RecordingSink();
+    private final RecordingSink sink = new RecordingSink(clock);
 
     @Test
     void deliversTheCurrentListAtOnce() {
@@ -142,7 +136,7 @@ class InMemoryRegistryTest {
 
     @Test
     void tellsTheOthersWhenOneSubscriberThrows() {
-        registry.subscribe(new RecordingSink() {
+        registry.subscribe(new RecordingSink(clock) {
             @Override
             public void update(List<ServiceInstance> instances) {
                 if (!instances.isEmpty()) {
@@ -166,50 +160,5 @@ class InMemoryRegistryTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.register("order_service", ONE))
                 .withMessageContaining("for instance order-service");
-    }
-
-    private class RecordingSink implements InstanceSink {
-
-        final List<String> heard = new ArrayList<>();
-
-        @Override
-        public String serviceName() {
-            return "orders";
-        }
-
-        @Override
-        public void update(List<ServiceInstance> instances) {
-            heard.add(instances.toString());
-        }
-
-        @Override
-        public void left(String instanceId) {
-            heard.add("left " + instanceId);
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            heard.add("failed " + cause);
-        }
-
-        @Override
-        public Ticker ticker() {
-            return clock;
-        }
-
-        @Override
-        public Scheduler scheduler() {
-            return clock;
-        }
-
-        @Override
-        public Executor executor() {
-            return Runnable::run;
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return new Random(1);
-        }
     }
 }

@@ -32,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -126,6 +127,26 @@ class JavadocSnippetsTest {
             assertThat(orders.acquire().instance().id()).isEqualTo("10.0.0.1:8080");
         }
         assertThat(directory.stopped).isTrue();
+    }
+
+    @Test
+    void polling() throws Exception {
+        Directory directory = new Directory();
+        // snippet
+        InstanceSource source = InstanceSource.polling(service -> directory.instances(service), Duration.ofSeconds(10));
+        // end
+        try (LoadBalancer orders = LoadBalancer.builder("orders").source(source).build();
+                Lease lease = orders.acquireAsync().get(10, TimeUnit.SECONDS)) {
+            assertThat(lease.instance().id()).isEqualTo("10.0.0.1:8080");
+        }
+    }
+
+    @Test
+    void dns() {
+        // snippet
+        InstanceSource source = InstanceSource.dns("orders.internal", 8080, Duration.ofSeconds(30));
+        // end
+        assertThat(source).hasToString("DNS orders.internal:8080 every PT30S");
     }
 
     @Test
@@ -295,9 +316,14 @@ class JavadocSnippetsTest {
         private boolean stopped;
 
         Watch watch(String service, Consumer<List<ServiceInstance>> onList, Consumer<Throwable> onFailure) {
-            onList.accept(List.of(ServiceInstance.of("10.0.0.1:8080")));
+            onList.accept(instances(service));
             onFailure.accept(new IllegalStateException(service + ": out of reach for a while"));
             return () -> stopped = true;
+        }
+
+        List<ServiceInstance> instances(String service) {
+            assertThat(service).isEqualTo("orders");
+            return List.of(ServiceInstance.of("10.0.0.1:8080"));
         }
     }
 

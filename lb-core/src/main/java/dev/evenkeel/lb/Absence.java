@@ -1,0 +1,156 @@
+package dev.evenkeel.lb;
+
+import dev.evenkeel.lb.health.HealthStatus;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.time.Cancellable;
+import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of members that a list lacks. Those that are known to be well stay for a time of grace, as a registry that
+ * forgets somebody for a moment is more frequent than an instance that leaves without a word and still answers. Those that are
+ * sick, or of whom nothing is known, go at once. The {@link LossGuard} may hold on to any.
+ *
+ * <p>Who stays is added to the list. When that may have changed, the list is to be checked again, whether or not another has
+ * come: a source that tells of changes only has nothing to add. Belongs to the control plane.
+ */
+final class Absence {
+
+    private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
+
+    private final String serviceName;
+    private final Duration grace;
+    private final boolean guarded;
+    private final LossGuard guard;
+    private final Ticker ticker;
+    private final Scheduler scheduler;
+    private final Runnable checkAgain;
+
+    /** The members that the last list lacks, and since when lists have. */
+    private Map<Node, Long> absentSince = Map.of();
+
+    private @Nullable Cancellable timer;
+
+    /**
+     * Nobody is absent yet.
+     *
+     * @param checkAgain called by the scheduler when the last list is to be checked again
+     */
+    Absence(
+            String serviceName,
+            Duration grace,
+            LossGuard.Limits limits,
+            Ticker ticker,
+            Scheduler scheduler,
+            Runnable checkAgain) {
+        this.serviceName = serviceName;
+        this.grace = grace;
+        this.guarded = !limits.areNone();
+        this.guard = new LossGuard(limits);
+        this.ticker = ticker;
+        this.scheduler = scheduler;
+        this.checkAgain = checkAgain;
+    }
+
+    /** What may be believed: this list, or this list and members that it lacks. */
+    List<ServiceInstance> complete(List<ServiceInstance> list, Collection<Node> members) {
+        close();
+        if (!guarded && members.stream().noneMatch(Absence::isKnownWell)) {
+            absentSince = Map.of();
+            return list;
+        }
+        long now = ticker.nanos();
+        List<Node> missing = missing(list, members);
+        if (guarded) {
+            guard.check(missing, members, now);
+        }
+        Map<Node, Long> before = absentSince;
+        absentSince = new HashMap<>();
+        List<ServiceInstance> completed = new ArrayList<>(list);
+        long next = Long.MAX_VALUE;
+        for (Node node : missing) {
+            long since = before.getOrDefault(node, now);
+            long stays = remainingNanos(node, since, now);
+            if (stays > 0) {
+                absentSince.put(node, since);
+                completed.add(node.instance());
+                next = Math.min(next, stays);
+                sayIfNew(node, before);
+            }
+        }
+        return absentSince.isEmpty() || !wakeUpIn(next) ? list : completed;
+    }
+
+    /** Why the last list is not believed, or null. */
+    @Nullable String doubt() {
+        return guard.doubt();
+    }
+
+    /** Whether this one would have gone if it were not well. */
+    boolean concerns(Node node) {
+        return absentSince.containsKey(node);
+    }
+
+    /** This instance left of its own will, which is another thing than to be absent. */
+    void left(String id) {
+        guard.left(id);
+    }
+
+    /** Nobody is waited for any more. */
+    void close() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    private long remainingNanos(Node node, long since, long now) {
+        long inDoubt = guard.doubtsAbsenceOf(node) ? guard.remainingNanos(now) : 0;
+        long inGrace = isKnownWell(node) ? grace.toNanos() - (now - since) : 0;
+        return Math.max(inDoubt, inGrace);
+    }
+
+    private void sayIfNew(Node node, Map<Node, Long> before) {
+        if (!before.containsKey(node)) {
+            log.info("{}: {} is not listed any more, but stays for a while", serviceName, node);
+        }
+    }
+
+    /** Returns whether somebody will. */
+    private boolean wakeUpIn(long nanos) {
+        try {
+            timer = scheduler.schedule(checkAgain, Duration.ofNanos(nanos));
+            return true;
+        } catch (RejectedExecutionException shutDown) { // then nobody would ever go
+            return false;
+        }
+    }
+
+    private static boolean isKnownWell(Node node) {
+        return node.state().health() == HealthStatus.HEALTHY;
+    }
+
+    private static List<Node> missing(List<ServiceInstance> list, Collection<Node> members) {
+        Set<String> listed = new HashSet<>();
+        list.forEach(instance -> listed.add(instance.id()));
+        List<Node> missing = new ArrayList<>();
+        for (Node node : members) {
+            if (!listed.contains(node.id())) {
+                missing.add(node);
+            }
+        }
+        return missing;
+    }
+}
