@@ -60,7 +60,7 @@ final class BalancingInterceptor implements Interceptor {
         Response before = null;
         for (int redirects = 0; ; redirects++) {
             Response response = send(chain, request);
-            Optional<Response> redirect = veil.unveiledRedirect(chain.call(), response);
+            Optional<Response> redirect = veil.unveiledRedirect(response, chain);
             if (redirect.isEmpty()) {
                 return Redirect.after(before, FollowUpVeil.unveiledRetryAfter(response));
             }

@@ -5,7 +5,6 @@ import dev.evenkeel.lb.routing.Router;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.util.Optional;
-import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.Request;
@@ -24,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class FollowUpVeil implements Interceptor {
 
-    /** Means nothing to OkHttp, which neither follows it up nor caches it. */
-    private static final int VEILED = 599;
-
     private static final String RETRY_AFTER = "Retry-After";
+
+    private static final String LOCATION = "Location";
+
+    /** Has the location meanwhile. A header, so that it is in the cache with the rest of the response. */
+    private static final String VEILED_LOCATION = "Evenkeel-Location";
 
     private final Router router;
 
@@ -46,10 +47,7 @@ final class FollowUpVeil implements Interceptor {
         if (target == null || isUpToOkHttp(request, target)) {
             return response;
         }
-        VeiledRedirect veiled = chain.call().tag(VeiledRedirect.class, VeiledRedirect::new);
-        veiled.by = this;
-        veiled.status = response.code();
-        return response.newBuilder().code(VEILED).build();
+        return renamed(response, LOCATION, VEILED_LOCATION);
     }
 
     private static Response withoutRetryAfter(Response response, @Nullable Pick pick) {
@@ -70,14 +68,23 @@ final class FollowUpVeil implements Interceptor {
         return sameHost ? service.equals(Optional.ofNullable(pick.service())) : service.isEmpty();
     }
 
-    /** The redirect as it was sent, if the response is one that was hidden here. */
-    Optional<Response> unveiledRedirect(Call call, Response response) {
-        VeiledRedirect veiled = response.code() == VEILED ? call.tag(VeiledRedirect.class) : null;
-        if (veiled == null || veiled.by != this) {
+    /** The redirect as it was sent, if the response is one that leads to a service of this router. */
+    Optional<Response> unveiledRedirect(Response response, Interceptor.Chain chain) {
+        if (!response.isRedirect() || response.header(VEILED_LOCATION) == null) {
             return Optional.empty();
         }
-        veiled.by = null;
-        return Optional.of(response.newBuilder().code(veiled.status).build());
+        Response redirect = renamed(response, VEILED_LOCATION, LOCATION);
+        HttpUrl target = Redirect.target(redirect, chain);
+        return target == null || isUpToOkHttp(redirect.request(), target) ? Optional.empty() : Optional.of(redirect);
+    }
+
+    private static Response renamed(Response response, String from, String to) {
+        Response.Builder renamed = response.newBuilder();
+        String value = response.header(from);
+        if (value != null) {
+            renamed.removeHeader(from).header(to, value);
+        }
+        return renamed.build();
     }
 
     /** The response with the header that was hidden. */
@@ -87,12 +94,5 @@ final class FollowUpVeil implements Interceptor {
         return retryAfter != null && response.code() == HttpURLConnection.HTTP_UNAVAILABLE
                 ? response.newBuilder().header(RETRY_AFTER, retryAfter).build()
                 : response;
-    }
-
-    /** The tag of a call that has met such a redirect. Belongs to the thread of the call. */
-    private static final class VeiledRedirect {
-
-        private @Nullable FollowUpVeil by;
-        private int status;
     }
 }

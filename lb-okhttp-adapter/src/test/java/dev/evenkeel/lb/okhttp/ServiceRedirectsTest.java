@@ -13,7 +13,11 @@ import dev.evenkeel.lb.testkit.ScriptedReply;
 import dev.evenkeel.lb.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import okhttp3.Cache;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -21,6 +25,7 @@ import okhttp3.Response;
 import okio.BufferedSink;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A redirect from one service to another is a call to that one, balanced and counted like any other. */
 class ServiceRedirectsTest {
@@ -225,6 +230,38 @@ class ServiceRedirectsTest {
             assertThat(response.body().string()).isEqualTo("order");
         }
         assertThat(bill.requestCount() + otherBill.requestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void isARedirectToInterceptorsInside() throws Exception {
+        order.reply(redirect(302, "http://billing/b"));
+        List<Integer> seen = new ArrayList<>();
+        http = http.newBuilder()
+                .addInterceptor(chain -> {
+                    Response response = chain.proceed(chain.request());
+                    seen.add(response.code());
+                    return response;
+                })
+                .build();
+        execute(Orders.request("http://orders/o")).close();
+        assertThat(seen).containsExactly(302, 200);
+    }
+
+    @Test
+    void isFollowedFromTheCache(@TempDir Path directory) throws Exception {
+        order.reply(redirect(301, "http://billing/b").withHeader("Cache-Control", "max-age=60"));
+        try (Cache cache = new Cache(directory.toFile(), 1 << 20)) {
+            http = http.newBuilder().cache(cache).build();
+            for (int i = 0; i < 3; i++) {
+                try (Response response = execute(Orders.request("http://orders/o"))) {
+                    assertThat(response.body().string()).isEqualTo("bill");
+                    assertThat(response.headers().names()).doesNotContain("Evenkeel-Location");
+                    assertThat(response.priorResponse().header("Location")).isEqualTo("http://billing/b");
+                }
+            }
+        }
+        assertThat(order.requestCount()).isEqualTo(1);
+        assertThat(bill.requestCount() + otherBill.requestCount()).isEqualTo(3);
     }
 
     @Test
