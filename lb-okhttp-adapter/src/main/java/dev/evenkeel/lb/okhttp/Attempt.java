@@ -50,6 +50,9 @@ final class Attempt extends EventListener {
 
     private volatile boolean upgraded;
 
+    /** Belongs to the thread of the call. */
+    private boolean refused;
+
     private volatile boolean bodyEnded;
 
     /** The response is with the caller: no more heads will come. */
@@ -80,7 +83,7 @@ final class Attempt extends EventListener {
         if (call.isCanceled()) { // maybe before the listener was there
             throw new IOException(CANCELED);
         }
-        CompletableFuture<Lease> acquired = balancer.acquireAsync(stayingWhereItMust(request));
+        CompletableFuture<Lease> acquired = balancer.acquireAsync(stayingWhereItIs(request));
         awaited = acquired;
         if (call.isCanceled()) { // maybe before there was something to end
             acquired.cancel(false);
@@ -100,6 +103,26 @@ final class Attempt extends EventListener {
         return taken;
     }
 
+    /**
+     * Takes a lease after instances have refused that the request names as to be avoided.
+     *
+     * @throws IOException if no other one is there: that of the last refusal
+     */
+    Lease beginElsewhere(LoadBalancer balancer, PickRequest request, IOException refusal) throws IOException {
+        Lease taken;
+        try {
+            taken = begin(balancer, request);
+        } catch (IOException none) {
+            refusal.addSuppressed(none);
+            throw refusal;
+        }
+        if (request.avoided().contains(taken.instance().id())) {
+            abandon();
+            throw refusal;
+        }
+        return taken;
+    }
+
     private static Lease await(CompletableFuture<Lease> acquired) throws IOException {
         try {
             return Acquisition.await(acquired);
@@ -111,13 +134,14 @@ final class Attempt extends EventListener {
         }
     }
 
-    /** A further attempt over HTTP/2 goes to the same instance if it can: OkHttp cannot be made to leave the connection. */
-    private PickRequest stayingWhereItMust(PickRequest request) {
+    /** A further attempt over HTTP/2 goes to the same instance if it may: to leave the connection is to lose it. */
+    private PickRequest stayingWhereItIs(PickRequest request) {
         HeldConnection before = held;
         return before != null
                         && before.isFor(host)
                         && before.isShared()
                         && request.preferred().isEmpty()
+                        && !request.avoided().contains(before.instance().id())
                 ? request.toBuilder().prefer(before.instance().id()).build()
                 : request;
     }
@@ -127,11 +151,10 @@ final class Attempt extends EventListener {
         if (before == null || !before.isFor(host) || before.leadsTo(picked)) {
             return;
         }
-        if (before.isShared()) {
+        if (!before.leave()) {
             throw new IOException(
                     host + ": one call over HTTP/2 cannot go from " + before.instance() + " to " + picked);
         }
-        before.close();
     }
 
     /** Goes over these connections. */
@@ -159,7 +182,13 @@ final class Attempt extends EventListener {
             return failure;
         }
         end(evidence.onFailure(failure));
+        refused = evidence.isRefused(failure);
         return elsewhere ? failure : CalledInstance.named(failure, host, taken.instance());
+    }
+
+    /** Whether the instance has refused the request without having looked at it. */
+    boolean isRefused() {
+        return refused;
     }
 
     /** There is no response, through no fault of the instance. */

@@ -6,6 +6,7 @@ import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Router;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import okhttp3.ConnectionPool;
-import okhttp3.ConnectionSpec;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -37,19 +37,24 @@ import org.slf4j.LoggerFactory;
  * <p><b>What stays.</b> The URL: the {@code Host} header, cookies, cache entries, redirects, authenticators and the name
  * that TLS verifies are those of the service, not of the instance. For {@code https} the server name of the handshake is
  * that of the service, too. All settings of the wrapped client apply, but for three in balanced calls: they do not go
- * through a proxy, their connections are kept in a pool for each instance (OkHttp's default one: some five idle connections
- * for some five minutes), and OkHttp repeats nothing but GET and HEAD when a connection is lost, on a new one to the same
- * instance, since it would repeat even a POST that has been executed.
+ * through a proxy, their connections are kept in a pool for each instance (see {@link Builder#idleConnections}), and OkHttp
+ * repeats nothing but GET and HEAD when a connection is lost, on a new one to the same instance, since it would repeat even
+ * a POST that has been executed.
+ *
+ * <p><b>Refusals.</b> Over HTTP/2 an instance can refuse a request that it has not looked at, when it has too many or is
+ * about to go. Such a request goes to the next instance, to five at most, unless its body can be sent only once. Nothing
+ * else is sent again to another instance.
  *
  * <p><b>Interceptors</b> of the wrapped client are outside: when one of them tries again, an instance is picked again. Over
- * HTTP/2 it is the same one if possible, as OkHttp keeps a call on its connection. Those that are added to the balanced
- * client are inside, and stay on one instance whatever they do.
+ * HTTP/2 it is the same one if possible, as the call already has a connection to it; one that the {@link PickRequest}
+ * avoids is left. Those that are added to the balanced client are inside, and stay on one instance whatever they do.
  *
  * <p><b>In flight.</b> A call counts from the pick until its body has ended or has been closed, it has failed or it is
  * cancelled; a WebSocket until it is closed. A response that is neither read nor closed stays in flight.
  *
- * <p><b>Redirects</b> are OkHttp's. Those to the same host stay on the instance. Those to other hosts are not balanced,
- * also where the host is another service.
+ * <p><b>Redirects</b> within a service are OkHttp's and stay on the instance. Those that lead to another service, by host
+ * or by what the router says, are balanced and counted there; they go without the {@code Authorization} header and without
+ * the {@code PickRequest} of the call. Those to other hosts are OkHttp's.
  *
  * <p><b>Errors.</b> No instance, or all at their limit: a {@link java.net.ConnectException} whose cause says why. A closed
  * balancer: an {@link java.io.IOException}. Others are OkHttp's, with the instance named.
@@ -72,6 +77,9 @@ public final class BalancedOkHttp {
     private static final Logger log = LoggerFactory.getLogger(BalancedOkHttp.class);
 
     private static final int DEFAULT_MAX_REQUESTS_PER_HOST = 5;
+
+    private static final int DEFAULT_IDLE_PER_INSTANCE = 5;
+    private static final Duration DEFAULT_KEEP_ALIVE = Duration.ofMinutes(5);
 
     private BalancedOkHttp() {}
 
@@ -138,6 +146,8 @@ public final class BalancedOkHttp {
         private final String names;
         private Function<? super Request, PickRequest> pickRequest = request -> PickRequest.EMPTY;
         private final List<String> strippedHeaders = new ArrayList<>();
+        private int idlePerInstance = DEFAULT_IDLE_PER_INSTANCE;
+        private Duration keepAlive = DEFAULT_KEEP_ALIVE;
 
         private Builder(OkHttpClient client, Router router, String names) {
             this.client = requireNonNull(client, "client");
@@ -180,6 +190,27 @@ public final class BalancedOkHttp {
         }
 
         /**
+         * How many connections to each instance are kept when no call uses them, and for how long. OkHttp looks for those
+         * that are too many or too old when it makes a connection, and again after that time. Default 5, and 5 min, as in
+         * OkHttp; there, however, for all hosts together. The pool of the wrapped client is for calls that are not balanced.
+         *
+         * @param perInstance at least 1
+         * @param keepAlive at least 1 ms
+         * @throws IllegalArgumentException if either is less
+         */
+        public Builder idleConnections(int perInstance, Duration keepAlive) {
+            if (perInstance < 1) {
+                throw new IllegalArgumentException("perInstance: " + perInstance + " (expected: >= 1)");
+            }
+            if (keepAlive.toMillis() < 1) {
+                throw new IllegalArgumentException("keepAlive: " + keepAlive + " (expected: >= 1 ms)");
+            }
+            this.idlePerInstance = perInstance;
+            this.keepAlive = keepAlive;
+            return this;
+        }
+
+        /**
          * The balanced client.
          *
          * @throws IllegalStateException if OkHttp is older than 5.4
@@ -188,21 +219,11 @@ public final class BalancedOkHttp {
             checkVersion();
             warn();
             OkHttpClient.Builder balanced = client.newBuilder();
-            if (balanced.networkInterceptors().stream().noneMatch(RetryAfterVeil.class::isInstance)) {
-                balanced.networkInterceptors().add(0, RetryAfterVeil.INSTANCE);
-            }
-            nameServers(balanced);
-            return balanced.addInterceptor(new BalancingInterceptor(router, pickRequest, List.copyOf(strippedHeaders)))
-                    .build();
-        }
-
-        private void nameServers(OkHttpClient.Builder balanced) {
-            if (client.connectionSpecs().stream().noneMatch(ConnectionSpec::isTls)
-                    || client.x509TrustManager() == null
-                    || client.sslSocketFactory() instanceof SniSocketFactory) {
-                return;
-            }
-            balanced.sslSocketFactory(new SniSocketFactory(client.sslSocketFactory()), client.x509TrustManager());
+            BalancingInterceptor balancing = new BalancingInterceptor(
+                    router, pickRequest, List.copyOf(strippedHeaders), new ClientPools(idlePerInstance, keepAlive));
+            balanced.networkInterceptors().add(0, balancing.veil());
+            SniSocketFactory.install(client, balanced);
+            return balanced.addInterceptor(balancing).build();
         }
 
         private void warn() {

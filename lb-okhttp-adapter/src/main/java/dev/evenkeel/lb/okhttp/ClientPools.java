@@ -4,9 +4,12 @@ import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import okhttp3.ConnectionPool;
 
 /**
  * The connections of one client, and of those derived from it, to all instances of all services. A balancer is met at its
@@ -15,6 +18,17 @@ import java.util.function.BiConsumer;
 final class ClientPools {
 
     private final Map<LoadBalancer, ServicePools> services = new ConcurrentHashMap<>();
+    private final int idlePerInstance;
+    private final Duration keepAlive;
+
+    ClientPools(int idlePerInstance, Duration keepAlive) {
+        this.idlePerInstance = idlePerInstance;
+        this.keepAlive = keepAlive;
+    }
+
+    private InstancePool newPool() {
+        return new InstancePool(new ConnectionPool(idlePerInstance, keepAlive.toMillis(), TimeUnit.MILLISECONDS));
+    }
 
     InstancePool of(LoadBalancer balancer, ServiceInstance instance) {
         ServicePools pools = services.get(balancer);
@@ -23,7 +37,7 @@ final class ClientPools {
 
     /** The caller has a lease, so that what it is for cannot leave before the listener is there. */
     private ServicePools meet(LoadBalancer balancer) {
-        ServicePools fresh = new ServicePools();
+        ServicePools fresh = new ServicePools(this::newPool);
         ServicePools present = services.putIfAbsent(balancer, fresh);
         if (present != null) {
             return present;

@@ -64,7 +64,7 @@ final class Evidence {
         if (Thread.currentThread().isInterrupted()) {
             return onLossOfInterest();
         }
-        if (!sent || (!followedUp && isRefusal(failure))) {
+        if (!sent || isRefused(failure)) {
             return Outcome.neverReached();
         }
         if (head == null && !broken) {
@@ -74,9 +74,10 @@ final class Evidence {
     }
 
     /** HTTP/2 says of some streams that the server has not looked at them. The types are internal to OkHttp. */
-    private static boolean isRefusal(IOException failure) {
-        return "stream was reset: REFUSED_STREAM".equals(failure.getMessage())
-                || failure.getClass().getSimpleName().equals("ConnectionShutdownException");
+    boolean isRefused(IOException failure) {
+        return !followedUp
+                && ("stream was reset: REFUSED_STREAM".equals(failure.getMessage())
+                        || failure.getClass().getSimpleName().equals("ConnectionShutdownException"));
     }
 
     /** An instance that has begun to answer well has done nothing wrong. */

@@ -28,13 +28,15 @@ final class GetProbe implements HealthProbe {
     private static final String USER_AGENT = "evenkeel-probe";
 
     private final OkHttpClient client;
+    private final String scheme;
     private final String path;
 
-    GetProbe(OkHttpClient client, String path) {
+    GetProbe(OkHttpClient client, String scheme, String path) {
         if (!path.startsWith("/")) {
             throw new IllegalArgumentException("path: " + path + " (expected: begins with a slash)");
         }
         this.client = probing(client);
+        this.scheme = scheme;
         this.path = path;
     }
 
@@ -53,6 +55,7 @@ final class GetProbe implements HealthProbe {
                 .writeTimeout(NO_LIMIT)
                 .dispatcher(new Dispatcher(client.dispatcher().executorService()))
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
+        SniSocketFactory.install(client, probing);
         probing.interceptors().removeIf(BalancingInterceptor.class::isInstance);
         return probing.addInterceptor(GetProbe::toTheInstance).build();
     }
@@ -63,16 +66,18 @@ final class GetProbe implements HealthProbe {
         if (pick == null) { // taken away by an interceptor of the user's
             throw new IOException("probe: the tag of the instance is missing (expected: interceptors keep tags)");
         }
-        return InstanceRoute.of(pick.host(), pick.instance(), chain).over(chain).proceed(request);
+        return InstanceRoute.of(pick.host(), pick.instance(), chain)
+                .over(chain, request)
+                .proceed(request);
     }
 
     @Override
     public CompletionStage<ProbeResult> check(ServiceInstance instance, ProbeContext context) {
         String host = context.serviceName();
         Call call = client.newCall(new Request.Builder()
-                .url("http://" + host + path)
+                .url(scheme + "://" + host + path)
                 .header("User-Agent", USER_AGENT)
-                .tag(Pick.class, new Pick(host, instance))
+                .tag(Pick.class, new Pick(host, null, instance))
                 .build());
         call.timeout().timeout(context.timeout().toNanos(), TimeUnit.NANOSECONDS);
         Answer answer = new Answer(call);

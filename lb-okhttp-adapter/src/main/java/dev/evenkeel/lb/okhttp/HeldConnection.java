@@ -2,6 +2,7 @@ package dev.evenkeel.lb.okhttp;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.io.IOException;
+import java.net.Socket;
 import okhttp3.Connection;
 import okhttp3.Protocol;
 
@@ -39,8 +40,25 @@ final class HeldConnection {
         return protocol != Protocol.HTTP_1_1 && protocol != Protocol.HTTP_1_0;
     }
 
-    /** Makes OkHttp look for another one. */
-    void close() throws IOException {
-        connection.socket().close();
+    /**
+     * Makes OkHttp look for another one, by making this one unfit for further calls; those that share it go on.
+     *
+     * @return whether that can be done: not if the user's TLS sockets took the place of ours
+     */
+    boolean leave() throws IOException {
+        Socket socket = connection.socket();
+        if (!isShared()) {
+            socket.close();
+            return true;
+        }
+        InstanceSocket shared = socket instanceof InstanceSocket clear
+                ? clear
+                : connection.route().address().sslSocketFactory() instanceof SniSocketFactory tls
+                        ? tls.under(socket)
+                        : null;
+        if (shared != null) {
+            shared.retire();
+        }
+        return shared != null;
     }
 }

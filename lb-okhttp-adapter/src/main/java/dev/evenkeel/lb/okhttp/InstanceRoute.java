@@ -41,14 +41,19 @@ final class InstanceRoute {
      * The chain, going to the instance. Of what fails there OkHttp repeats GET and HEAD, on a new connection to the same
      * instance, unless the client is told not to: it is how a connection is overcome that the server has closed meanwhile.
      * It must repeat nothing else, as it would repeat a POST that the instance has already executed.
+     *
+     * <p>Each setting copies the chain, so that those which are as wanted are left alone.
      */
-    Interceptor.Chain over(Interceptor.Chain chain) {
-        Proxy byTheSelector = null;
-        return chain.withDns(dns)
-                .withSocketFactory(sockets)
-                .withProxySelector(proxies)
-                .withProxy(byTheSelector)
-                .withRetryOnConnectionFailure(chain.getRetryOnConnectionFailure() && isRepeatable(chain.request()));
+    Interceptor.Chain over(Interceptor.Chain chain, Request request) {
+        Interceptor.Chain routed = chain.withDns(dns).withSocketFactory(sockets).withProxySelector(proxies);
+        if (chain.getProxy() != null) {
+            Proxy byTheSelector = null;
+            routed = routed.withProxy(byTheSelector);
+        }
+        if (chain.getRetryOnConnectionFailure() && !isRepeatable(request)) {
+            routed = routed.withRetryOnConnectionFailure(false);
+        }
+        return routed;
     }
 
     private static boolean isRepeatable(Request request) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A socket that connects to where its factory says; everything else is done by a socket of the user's own factory, which
- * may be of any kind. Also the mark by which {@link SniSocketFactory} knows a balanced connection.
+ * may be of any kind. Also the mark by which {@link SniSocketFactory} knows a balanced connection, and the way to make
+ * OkHttp give one up; see {@link #retire}.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the other socket guards its own state
 final class InstanceSocket extends Socket {
@@ -22,9 +23,19 @@ final class InstanceSocket extends Socket {
     private final Socket socket;
     private final InstanceSocketFactory factory;
 
+    private volatile boolean retired;
+
     InstanceSocket(Socket socket, InstanceSocketFactory factory) {
         this.socket = socket;
         this.factory = factory;
+    }
+
+    /**
+     * Says from now on that it is closed, and goes on working. OkHttp asks before it sends another request over the
+     * connection, and then takes it for unfit: no further call uses it, and it is closed when those that do are over.
+     */
+    void retire() {
+        retired = true;
     }
 
     @Override
@@ -209,7 +220,7 @@ final class InstanceSocket extends Socket {
 
     @Override
     public boolean isClosed() {
-        return socket.isClosed();
+        return retired || socket.isClosed();
     }
 
     @Override

@@ -30,6 +30,21 @@ public final class OkHttpProbe {
      * @throws IllegalArgumentException if the path does not begin with a slash
      */
     public static HealthProbe get(OkHttpClient client, String path) {
-        return new GetProbe(requireNonNull(client, "client"), requireNonNull(path, "path"));
+        return probe(client, "http", path);
+    }
+
+    /**
+     * A probe that sends {@code GET} to each instance over HTTPS, and is otherwise like {@link #get}. As in balanced calls,
+     * the certificate is checked against the name of the service, with the trust of the client, and an instance whose
+     * certificate is not good is not well.
+     *
+     * @throws IllegalArgumentException if the path does not begin with a slash
+     */
+    public static HealthProbe getOverTls(OkHttpClient client, String path) {
+        return probe(client, "https", path);
+    }
+
+    private static HealthProbe probe(OkHttpClient client, String scheme, String path) {
+        return new GetProbe(requireNonNull(client, "client"), scheme, requireNonNull(path, "path"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.evenkeel.lb.okhttp;
 
+import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import org.jspecify.annotations.Nullable;
 
@@ -7,13 +8,15 @@ import org.jspecify.annotations.Nullable;
 final class Pick {
 
     private final String host;
+    private final @Nullable LoadBalancer service;
     private final ServiceInstance instance;
 
-    /** What {@link RetryAfterVeil} took away. Only the thread of the call gets here. */
+    /** What {@link FollowUpVeil} took away. Only the thread of the call gets here. */
     private @Nullable String veiledRetryAfter;
 
-    Pick(String host, ServiceInstance instance) {
+    Pick(String host, @Nullable LoadBalancer service, ServiceInstance instance) {
         this.host = host;
+        this.service = service;
         this.instance = instance;
     }
 
@@ -22,11 +25,16 @@ final class Pick {
         return host;
     }
 
+    /** Who picked; nobody for a probe. */
+    @Nullable LoadBalancer service() {
+        return service;
+    }
+
     ServiceInstance instance() {
         return instance;
     }
 
-    void veilRetryAfter(@Nullable String value) {
+    void veilRetryAfter(String value) {
         veiledRetryAfter = value;
     }
 

@@ -3,20 +3,26 @@ package dev.evenkeel.lb.okhttp;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** The connections of one client to the instances of one service. */
 final class ServicePools {
 
     private final Map<Key, InstancePool> pools = new ConcurrentHashMap<>();
+    private final Supplier<InstancePool> newPool;
 
     /** The balancer has been closed; calls that it let in before may still come. */
     private volatile boolean closed;
+
+    ServicePools(Supplier<InstancePool> newPool) {
+        this.newPool = newPool;
+    }
 
     InstancePool of(ServiceInstance instance) {
         Key key = Key.of(instance);
         InstancePool pool = pools.get(key);
         if (pool == null) {
-            pool = pools.computeIfAbsent(key, absent -> new InstancePool());
+            pool = pools.computeIfAbsent(key, absent -> newPool.get());
             if (closed) {
                 pool.retire();
             }

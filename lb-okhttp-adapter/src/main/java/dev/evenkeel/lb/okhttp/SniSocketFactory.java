@@ -3,11 +3,17 @@ package dev.evenkeel.lb.okhttp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import okhttp3.ConnectionSpec;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names the service in the TLS handshake also where its name has a single label, such as {@code orders}: the JDK takes only
@@ -19,19 +25,40 @@ final class SniSocketFactory extends SSLSocketFactory {
 
     private final SSLSocketFactory sockets;
 
-    SniSocketFactory(SSLSocketFactory sockets) {
+    /** What runs over TLS, by the socket that does TLS: neither of them tells. Sockets are equal to themselves only. */
+    private final Map<Socket, InstanceSocket> balanced = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private SniSocketFactory(SSLSocketFactory sockets) {
         this.sockets = sockets;
+    }
+
+    /** Makes a client that is being built, from this one, name the services; unless it does, or speaks no TLS. */
+    static void install(OkHttpClient client, OkHttpClient.Builder into) {
+        if (client.connectionSpecs().stream().noneMatch(ConnectionSpec::isTls)
+                || client.x509TrustManager() == null
+                || client.sslSocketFactory() instanceof SniSocketFactory) {
+            return;
+        }
+        into.sslSocketFactory(new SniSocketFactory(client.sslSocketFactory()), client.x509TrustManager());
     }
 
     @Override
     public Socket createSocket(Socket under, String host, int port, boolean autoClose) throws IOException {
         Socket socket = sockets.createSocket(under, host, port, autoClose);
-        if (under instanceof InstanceSocket && socket instanceof SSLSocket tls && isSingleLabel(host)) {
-            SSLParameters parameters = tls.getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(host)));
-            tls.setSSLParameters(parameters);
+        if (under instanceof InstanceSocket instance) {
+            balanced.put(socket, instance);
+            if (socket instanceof SSLSocket tls && isSingleLabel(host)) {
+                SSLParameters parameters = tls.getSSLParameters();
+                parameters.setServerNames(List.of(new SNIHostName(host)));
+                tls.setSSLParameters(parameters);
+            }
         }
         return socket;
+    }
+
+    /** The socket below one of those made here, if it goes to an instance. */
+    @Nullable InstanceSocket under(Socket tls) {
+        return balanced.get(tls);
     }
 
     /** Whether it can be a server name, and is none for the JDK. */

@@ -29,6 +29,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -287,6 +288,19 @@ class BalancedCallTest {
                 Orders orders = Orders.with(c -> c.proxySelector(ProxySelector.of(loopback(proxy.port()))), a)) {
             assertThat(orders.get("http://orders/x")).isEqualTo("ok");
             assertThat(orders.get("http://other.example/x")).isEqualTo("proxy");
+        }
+    }
+
+    @Test
+    void doesNotGoThroughTheProxyOfTheJvm() throws Exception {
+        ScriptedServer a = ScriptedServer.start();
+        Map<String, String> properties = Map.of("http.proxyHost", "127.0.0.1", "http.proxyPort", "9");
+        try (Orders orders = Orders.of(a)) {
+            properties.forEach(System::setProperty); // nothing else runs in this JVM meanwhile
+            assertThat(orders.get("http://orders/x")).isEqualTo("ok");
+            assertThatThrownBy(() -> orders.get("http://other.example/x")).hasMessageContaining("127.0.0.1:9");
+        } finally {
+            properties.keySet().forEach(System::clearProperty);
         }
     }
 

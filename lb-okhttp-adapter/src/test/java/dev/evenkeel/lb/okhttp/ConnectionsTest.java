@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
@@ -10,6 +11,7 @@ import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.ScriptedReply;
 import dev.evenkeel.lb.testkit.ScriptedServer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,59 @@ class ConnectionsTest {
                 assertThat(server.requestCount()).isEqualTo(10);
                 assertThat(server.acceptedConnections()).isEqualTo(1);
             });
+        }
+    }
+
+    @Test
+    void keepsAsManyIdleOnesAsItIsTold() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        ScriptedServer a = ScriptedServer.start();
+        a.reply(ScriptedReply.ok("first half, second half").withRestAfter(gate));
+        try (Orders orders = Orders.of(a)) {
+            OkHttpClient http = BalancedOkHttp.builder(orders.raw(), orders.balancer())
+                    .idleConnections(1, Duration.ofMinutes(1))
+                    .build();
+            List<Response> open = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                open.add(http.newCall(Orders.request("http://orders/x")).execute());
+            }
+            gate.countDown();
+            for (Response response : open) {
+                assertThat(response.body().string()).isEqualTo("first half, second half");
+            }
+            assertThat(a.openConnections()).isEqualTo(4);
+            // for another port of the URL it makes a new one, which is when OkHttp counts
+            try (Response inUse =
+                    http.newCall(Orders.request("http://orders:81/x")).execute()) {
+                assertThat(inUse.code()).isEqualTo(200);
+                Eventually.until("one is idle", () -> a.openConnections() == 2);
+            }
+        }
+    }
+
+    @Test
+    void keepsIdleOnesForAsLongAsItIsTold() throws Exception {
+        ScriptedServer a = ScriptedServer.start();
+        try (Orders orders = Orders.of(a)) {
+            OkHttpClient http = BalancedOkHttp.builder(orders.raw(), orders.balancer())
+                    .idleConnections(5, Duration.ofMillis(1))
+                    .build();
+            http.newCall(Orders.request("http://orders/x")).execute().close();
+            Eventually.until("none is left", () -> a.openConnections() == 0);
+        }
+    }
+
+    @Test
+    void refusesToKeepNoConnections() {
+        try (LoadBalancer orders =
+                LoadBalancer.builder("orders").instances("10.0.0.1:80").build()) {
+            BalancedOkHttp.Builder builder = BalancedOkHttp.builder(new OkHttpClient(), orders);
+            assertThatThrownBy(() -> builder.idleConnections(0, Duration.ofMinutes(1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("perInstance: 0 (expected: >= 1)");
+            assertThatThrownBy(() -> builder.idleConnections(1, Duration.ZERO))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("keepAlive: PT0S (expected: >= 1 ms)");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.evenkeel.lb.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.strategy.Strategies;
 import dev.evenkeel.lb.testkit.ScriptedReply;
@@ -10,10 +11,19 @@ import feign.Feign;
 import feign.Param;
 import feign.Request;
 import feign.RequestLine;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.okhttp3.OkHttpMetricsEventListener;
+import io.micrometer.core.instrument.binder.okhttp3.OkHttpObservationInterceptor;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import okhttp3.OkHttpClient;
+import okhttp3.Response;
 import okhttp3.ResponseBody;
 import org.junit.jupiter.api.Test;
 import retrofit2.Call;
@@ -91,5 +101,43 @@ class LibrariesTest {
             }
             assertThat(a.requestCount()).isEqualTo(2);
         }
+    }
+
+    /** On the client that is wrapped, and on the one that balances: either way it measures calls to the service. */
+    @Test
+    void micrometerMeasuresAboveAndBelow() throws Exception {
+        ScriptedServer a = ScriptedServer.start();
+        ScriptedServer b = ScriptedServer.start();
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (Orders orders = Orders.with(client -> measured(client, meters, "above"), a, b)) {
+            OkHttpClient http =
+                    measured(orders.http().newBuilder(), meters, "below").build();
+            for (int i = 0; i < 4; i++) {
+                try (Response response =
+                        http.newCall(Orders.request("http://orders/v1")).execute()) {
+                    assertThat(response.body().string()).isEqualTo("ok");
+                    assertThat(orders.inFlight()).isZero();
+                }
+            }
+            assertThat(a.requestCount()).isEqualTo(2);
+            assertThat(orders.ended(Kind.SUCCESS)).isEqualTo(4);
+            for (String name : List.of("above.observed", "below.observed", "below.events")) {
+                Timer timer = meters.get(name).timer();
+                assertThat(timer.count()).as(name).isEqualTo(4);
+                assertThat(timer.getId().getTags())
+                        .as(name)
+                        .anyMatch(tag -> tag.getValue().equals("orders"));
+            }
+        }
+    }
+
+    /** By all means that Micrometer has for OkHttp. A client has one listener: the last one counts. */
+    private static OkHttpClient.Builder measured(OkHttpClient.Builder client, MeterRegistry meters, String name) {
+        ObservationRegistry observations = ObservationRegistry.create();
+        observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
+        return client.eventListener(OkHttpMetricsEventListener.builder(meters, name + ".events")
+                        .build())
+                .addInterceptor(OkHttpObservationInterceptor.builder(observations, name + ".observed")
+                        .build());
     }
 }

@@ -8,6 +8,7 @@ import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.health.ProbeConfig;
 import dev.evenkeel.lb.health.ProbeContext;
 import dev.evenkeel.lb.health.ProbeResult;
+import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.FakeProbeContext;
 import dev.evenkeel.lb.testkit.RecordedRequest;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Cookie;
@@ -70,6 +73,40 @@ class OkHttpProbeTest {
             }
             assertThat(orders.picks()).isZero();
         }
+    }
+
+    @Test
+    void certificateIsThatOfTheService() throws Exception {
+        MockWebServer good = overTls("orders");
+        MockWebServer bad = overTls("127.0.0.1");
+        try (good;
+                bad;
+                Orders orders = Orders.with(client -> client.sslSocketFactory(
+                        Certificates.TRUST.sslSocketFactory(), Certificates.TRUST.trustManager()))) {
+            for (OkHttpClient client : List.of(orders.raw(), orders.http())) {
+                HealthProbe probe = OkHttpProbe.getOverTls(client, "/health");
+                assertThat(ask(probe, instance(good), LONG).join().isWell()).isTrue();
+                assertThat(good.takeRequest().getHandshakeServerNames()).containsExactly("orders");
+                ProbeResult refused = ask(probe, instance(bad), LONG).join();
+                assertThat(refused.isWell()).isFalse();
+                assertThat(refused.reason()).contains("SSLPeerUnverifiedException");
+            }
+            assertThat(bad.getRequestCount()).isZero();
+        }
+    }
+
+    private static MockWebServer overTls(String certifiedName) throws IOException {
+        MockWebServer server = new MockWebServer();
+        server.useHttps(Certificates.of(certifiedName).sslSocketFactory());
+        for (int i = 0; i < 2; i++) {
+            server.enqueue(new MockResponse.Builder().body("well").build());
+        }
+        server.start();
+        return server;
+    }
+
+    private static ServiceInstance instance(MockWebServer server) {
+        return ServiceInstance.of("127.0.0.1", server.getPort());
     }
 
     @Test
@@ -210,7 +247,11 @@ class OkHttpProbeTest {
     }
 
     private static CompletableFuture<ProbeResult> ask(HealthProbe probe, ScriptedServer server, Duration timeout) {
+        return ask(probe, server.instance(), timeout);
+    }
+
+    private static CompletableFuture<ProbeResult> ask(HealthProbe probe, ServiceInstance instance, Duration timeout) {
         ProbeContext context = new FakeProbeContext(timeout, new VirtualClock());
-        return probe.check(server.instance(), context).toCompletableFuture();
+        return probe.check(instance, context).toCompletableFuture();
     }
 }

@@ -92,7 +92,11 @@ final class Orders implements AutoCloseable {
 
     /** The instance says that it leaves. */
     void leave(ScriptedServer server) {
-        registrations.get(server.instance().id()).close();
+        leave(server.instance());
+    }
+
+    void leave(ServiceInstance instance) {
+        registrations.get(instance.id()).close();
     }
 
     LoadBalancer balancer() {

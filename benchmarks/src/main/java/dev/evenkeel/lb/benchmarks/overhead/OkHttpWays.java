@@ -1,0 +1,81 @@
+package dev.evenkeel.lb.benchmarks.overhead;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.okhttp.BalancedOkHttp;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.EventListener;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** OkHttp, blocking. */
+final class OkHttpWays {
+
+    private static final Duration KEEP_ALIVE = Duration.ofMinutes(5);
+
+    private OkHttpWays() {}
+
+    static Subject subject(int port, LoadBalancer hello) {
+        String plainUrl = "http://127.0.0.1:" + port + "/hello";
+        OkHttpClient below = client();
+        OkHttpClient balanced = BalancedOkHttp.builder(below, hello)
+                .idleConnections(Slice.CALLERS, KEEP_ALIVE)
+                .build();
+        return new Subject(
+                "OkHttp",
+                1.05,
+                new Calls(client(), plainUrl),
+                new Calls(
+                        client().newBuilder().addInterceptor(OkHttpWays::floor).build(), plainUrl),
+                new Calls(balanced, "http://hello/hello"));
+    }
+
+    private static OkHttpClient client() {
+        return new OkHttpClient.Builder()
+                .connectTimeout(Duration.ofSeconds(5))
+                .connectionPool(new ConnectionPool(Slice.CALLERS, KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS))
+                .build();
+    }
+
+    private static Response floor(Interceptor.Chain chain) throws IOException {
+        CompletableFuture<Response> ended = new CompletableFuture<>();
+        chain.call().addEventListener(new EventListener() {
+            @Override
+            public void callEnd(Call call) {
+                ended.complete(null);
+            }
+        });
+        return chain.proceed(
+                chain.request().newBuilder().tag(CompletableFuture.class, ended).build());
+    }
+
+    private static final class Calls implements Way {
+
+        private final OkHttpClient client;
+        private final Request request;
+
+        Calls(OkHttpClient client, String url) {
+            this.client = client;
+            this.request = new Request.Builder().url(url).build();
+        }
+
+        @Override
+        public void call() throws IOException {
+            try (Response response = client.newCall(request).execute()) {
+                Slice.check(response.body().bytes());
+            }
+        }
+
+        @Override
+        public void close() {
+            client.dispatcher().executorService().shutdown();
+            client.connectionPool().evictAll();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.evenkeel.lb.okhttp;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.routing.Router;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.util.Optional;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hides from OkHttp what it would follow up by itself, below the interceptors and with the settings of the instance that
+ * has answered; {@link BalancingInterceptor} shows it to the caller, or follows it up:
+ *
+ * <ul>
+ *   <li>The header {@code Retry-After} of a 503. When it says 0, OkHttp would send the request again to the same instance,
+ *       a POST included, whatever {@code retryOnConnectionFailure} says.
+ *   <li>A redirect that leads to another service. OkHttp would take its name for that of a host.
+ * </ul>
+ */
+final class FollowUpVeil implements Interceptor {
+
+    private static final String RETRY_AFTER = "Retry-After";
+
+    private static final String LOCATION = "Location";
+
+    /** Has the location meanwhile. A header, so that it is in the cache with the rest of the response. */
+    private static final String VEILED_LOCATION = "Evenkeel-Location";
+
+    private final Router router;
+
+    FollowUpVeil(Router router) {
+        this.router = router;
+    }
+
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+        Request request = chain.request();
+        Response response = chain.proceed(request);
+        if (response.code() == HttpURLConnection.HTTP_UNAVAILABLE) {
+            return withoutRetryAfter(response, request.tag(Pick.class));
+        }
+        HttpUrl target = Redirect.target(response, chain);
+        if (target == null || isUpToOkHttp(request, target)) {
+            return response;
+        }
+        return renamed(response, LOCATION, VEILED_LOCATION);
+    }
+
+    private static Response withoutRetryAfter(Response response, @Nullable Pick pick) {
+        String value = response.header(RETRY_AFTER);
+        if (pick == null || value == null) {
+            return response;
+        }
+        pick.veilRetryAfter(value);
+        return response.newBuilder().removeHeader(RETRY_AFTER).build();
+    }
+
+    /** Whether the redirect stays with the service that has answered, or with what is not balanced. */
+    private boolean isUpToOkHttp(Request request, HttpUrl target) {
+        Optional<LoadBalancer> service = router.route(
+                new OkHttpRoutedRequest(request.newBuilder().url(target).build()));
+        Pick pick = request.tag(Pick.class);
+        boolean sameHost = pick != null && pick.host().equals(target.host());
+        return sameHost ? service.equals(Optional.ofNullable(pick.service())) : service.isEmpty();
+    }
+
+    /** The redirect as it was sent, if the response is one that leads to a service of this router. */
+    Optional<Response> unveiledRedirect(Response response, Interceptor.Chain chain) {
+        if (!response.isRedirect() || response.header(VEILED_LOCATION) == null) {
+            return Optional.empty();
+        }
+        Response redirect = renamed(response, VEILED_LOCATION, LOCATION);
+        HttpUrl target = Redirect.target(redirect, chain);
+        return target == null || isUpToOkHttp(redirect.request(), target) ? Optional.empty() : Optional.of(redirect);
+    }
+
+    private static Response renamed(Response response, String from, String to) {
+        Response.Builder renamed = response.newBuilder();
+        String value = response.header(from);
+        if (value != null) {
+            renamed.removeHeader(from).header(to, value);
+        }
+        return renamed.build();
+    }
+
+    /** The response with the header that was hidden. */
+    static Response unveiledRetryAfter(Response response) {
+        Pick pick = response.request().tag(Pick.class);
+        String retryAfter = pick == null ? null : pick.veiledRetryAfter();
+        return retryAfter != null && response.code() == HttpURLConnection.HTTP_UNAVAILABLE
+                ? response.newBuilder().header(RETRY_AFTER, retryAfter).build()
+                : response;
+    }
+}
