@@ -1,8 +1,11 @@
 package dev.evenkeel.lb.httpclient;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.call.Acquisition;
 import dev.evenkeel.lb.request.Outcome;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -10,14 +13,18 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
-/** One asynchronous call: first it waits for a lease, then for the response. A cancellation goes to what it waits for. */
+/**
+ * One asynchronous call: for each of its legs it waits for a lease, perhaps for an address, then for the response. A
+ * cancellation goes to what it waits for.
+ */
 final class AsyncCall<T> {
 
     private final HttpClient client;
-    private final HttpRequest request;
-    private final HttpRequest.Builder copy;
     private final BodyHandler<T> handler;
     private final @Nullable PushPromiseHandler<T> pushHandler;
     private final CompletableFuture<HttpResponse<T>> answer = new RelayingFuture<>(this::cancel);
@@ -27,76 +34,68 @@ final class AsyncCall<T> {
 
     private volatile @Nullable CompletableFuture<?> stage;
 
-    AsyncCall(
-            HttpClient client,
-            HttpRequest request,
-            HttpRequest.Builder copy,
-            BodyHandler<T> handler,
-            @Nullable PushPromiseHandler<T> pushHandler) {
+    /**
+     * A call that has not begun.
+     *
+     * @param client sends what a redirect leads to that is not balanced
+     */
+    AsyncCall(HttpClient client, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushHandler) {
         this.client = client;
-        this.request = request;
-        this.copy = copy;
         this.handler = handler;
         this.pushHandler = pushHandler;
     }
 
-    /** Begins the call once there is a lease. */
+    /** Begins the call with the caller's own request. What is wrong with that is thrown. */
+    CompletableFuture<HttpResponse<T>> begin(Leg first) {
+        begin(first, first.copy(), null);
+        return answer;
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // what is done then does not throw: it fails the answer
-    CompletableFuture<HttpResponse<T>> begin(CompletableFuture<Lease> acquired) {
+    private void begin(Leg leg, HttpRequest.Builder copy, @Nullable HttpResponse<T> previous) {
+        HttpClient carrier;
+        CompletableFuture<Lease> acquired;
+        try {
+            carrier = leg.carrier();
+            acquired = leg.balancer().acquireAsync(leg.pickRequest());
+        } catch (IOException | RuntimeException notEvenBegun) {
+            fail(notEvenBegun);
+            return;
+        }
         waitFor(acquired);
         acquired.whenComplete((lease, failure) -> {
             if (lease != null) {
-                send(lease);
+                new Attempt(leg, lease, previous).begin(carrier, copy);
             } else {
                 fail(failure instanceof CancellationException ? failure : Acquisition.asIOException(failure));
             }
         });
-        return answer;
     }
 
+    /** Goes on to another leg, on whatever thread the last one ended. */
     @SuppressWarnings("FutureReturnValueIgnored") // as above
-    private void send(Lease lease) {
-        if (cancelled || answer.isDone()) {
-            lease.end(Outcome.cancelled());
-            fail(new CancellationException());
-            return;
-        }
-        LeasedCall<T> call = new LeasedCall<>(lease, handler);
+    private void goOn(Leg leg, @Nullable HttpResponse<T> previous) {
         try {
-            HttpRequest target = RequestRewriting.target(copy, request, lease.instance());
-            CompletableFuture<HttpResponse<T>> exchange = client.sendAsync(target, call, pushes());
-            waitFor(exchange);
-            exchange.whenComplete((response, failure) -> answered(lease, call, response, failure));
-        } catch (Throwable failure) {
-            call.failed(failure);
-            fail(failure);
-        }
-    }
-
-    private void answered(
-            Lease lease, LeasedCall<T> call, @Nullable HttpResponse<T> response, @Nullable Throwable failure) {
-        if (response != null) {
-            call.handedOver(response);
-            if (!answer.complete(new LogicalResponse<>(response, request, lease.instance()))) {
-                call.abandoned(); // cancelled meanwhile: nobody will ever read the body, or close it
+            if (leg.isBalanced()) {
+                begin(leg, leg.copy(), previous);
+                return;
             }
-        } else if (failure != null) {
-            call.failed(failure);
-            Throwable cause = ExchangeFailures.unwrap(failure);
-            fail(cause instanceof CancellationException ? cause : failure);
+            CompletableFuture<HttpResponse<T>> elsewhere = client.sendAsync(leg.request(), handler, pushHandler);
+            waitFor(elsewhere);
+            elsewhere.whenComplete((response, failure) -> {
+                if (response != null) {
+                    answer.complete(new ForwardedResponse<>(response, previous));
+                } else {
+                    fail(requireNonNull(failure));
+                }
+            });
+        } catch (Throwable failure) {
+            fail(failure);
         }
     }
 
     private void fail(Throwable failure) {
         answer.completeExceptionally(failure);
-    }
-
-    /** A pushed response belongs to the request as the caller knows it. */
-    private @Nullable PushPromiseHandler<T> pushes() {
-        PushPromiseHandler<T> given = pushHandler;
-        return given == null
-                ? null
-                : (initiating, pushed, acceptor) -> given.applyPushPromise(request, pushed, acceptor);
     }
 
     private void waitFor(CompletableFuture<?> next) {
@@ -111,6 +110,97 @@ final class AsyncCall<T> {
         CompletableFuture<?> current = stage;
         if (current != null) {
             current.cancel(true);
+        }
+    }
+
+    /** One leg on its way to one instance. */
+    private final class Attempt {
+
+        private final Leg leg;
+        private final Lease lease;
+        private final LeasedCall<T> call;
+        private final @Nullable HttpResponse<T> previous;
+
+        Attempt(Leg leg, Lease lease, @Nullable HttpResponse<T> previous) {
+            this.leg = leg;
+            this.lease = lease;
+            this.call = new LeasedCall<>(leg, lease, handler);
+            this.previous = previous;
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // as above
+        void begin(HttpClient carrier, HttpRequest.Builder copy) {
+            try {
+                if (!leg.looksUp(lease.instance())) {
+                    send(carrier, leg.target(copy, lease.instance()));
+                    return;
+                }
+                Executor executor = carrier.executor().orElseGet(ForkJoinPool::commonPool);
+                CompletableFuture<HttpRequest> lookUp = CompletableFuture.supplyAsync(() -> lookUp(copy), executor);
+                waitFor(lookUp);
+                lookUp.whenComplete((target, failure) -> {
+                    if (target != null) {
+                        send(carrier, target);
+                    } else {
+                        failed(requireNonNull(failure));
+                    }
+                });
+            } catch (Throwable failure) {
+                failed(failure);
+            }
+        }
+
+        private HttpRequest lookUp(HttpRequest.Builder copy) {
+            try {
+                return leg.target(copy, lease.instance());
+            } catch (IOException unknown) {
+                throw new CompletionException(unknown);
+            }
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // as above
+        private void send(HttpClient carrier, HttpRequest target) {
+            if (cancelled || answer.isDone()) {
+                lease.end(Outcome.cancelled());
+                fail(new CancellationException());
+                return;
+            }
+            try {
+                CompletableFuture<HttpResponse<T>> exchange =
+                        carrier.sendAsync(target, call, LogicalPushes.of(pushHandler, leg.request(), lease.instance()));
+                waitFor(exchange);
+                exchange.whenComplete((response, failure) -> {
+                    if (response != null) {
+                        answered(response);
+                    } else {
+                        failed(requireNonNull(failure));
+                    }
+                });
+            } catch (Throwable failure) {
+                failed(failure);
+            }
+        }
+
+        private void answered(HttpResponse<T> response) {
+            call.handedOver(response);
+            HttpResponse<T> logical = new LogicalResponse<>(response, leg.request(), lease.instance(), previous);
+            Leg next = call.next();
+            if (next != null && !cancelled && !answer.isDone()) {
+                goOn(next, logical);
+            } else if (!answer.complete(logical)) {
+                call.abandoned(); // cancelled meanwhile: nobody will ever read the body, or close it
+            }
+        }
+
+        private void failed(Throwable failure) {
+            call.failed(failure);
+            Leg next = cancelled || answer.isDone() ? null : leg.afterFailure(lease.instance(), failure);
+            if (next != null) {
+                goOn(next, previous);
+                return;
+            }
+            Throwable cause = ExchangeFailures.unwrap(failure);
+            fail(cause instanceof CancellationException ? cause : failure);
         }
     }
 }
