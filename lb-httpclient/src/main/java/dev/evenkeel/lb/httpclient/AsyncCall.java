@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.call.Acquisition;
+import dev.evenkeel.lb.httpclient.Carriers.Carrier;
 import dev.evenkeel.lb.request.Outcome;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -13,9 +15,6 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +26,8 @@ final class AsyncCall<T> {
     private final HttpClient client;
     private final BodyHandler<T> handler;
     private final @Nullable PushPromiseHandler<T> pushHandler;
-    private final CompletableFuture<HttpResponse<T>> answer = new RelayingFuture<>(this::cancel);
-
-    /** Written before {@link #stage} is read, and the other way round: so that no stage escapes a cancellation. */
-    private volatile boolean cancelled;
-
-    private volatile @Nullable CompletableFuture<?> stage;
+    private final Stages stages = new Stages();
+    private final CompletableFuture<HttpResponse<T>> answer = new RelayingFuture<>(stages::cancel);
 
     /**
      * A call that has not begun.
@@ -53,7 +48,7 @@ final class AsyncCall<T> {
 
     @SuppressWarnings("FutureReturnValueIgnored") // what is done then does not throw: it fails the answer
     private void begin(Leg leg, HttpRequest.Builder copy, @Nullable HttpResponse<T> previous) {
-        HttpClient carrier;
+        Carrier carrier;
         CompletableFuture<Lease> acquired;
         try {
             carrier = leg.carrier();
@@ -62,7 +57,7 @@ final class AsyncCall<T> {
             fail(notEvenBegun);
             return;
         }
-        waitFor(acquired);
+        stages.waitFor(acquired);
         acquired.whenComplete((lease, failure) -> {
             if (lease != null) {
                 new Attempt(leg, lease, previous).begin(carrier, copy);
@@ -81,7 +76,7 @@ final class AsyncCall<T> {
                 return;
             }
             CompletableFuture<HttpResponse<T>> elsewhere = client.sendAsync(leg.request(), handler, pushHandler);
-            waitFor(elsewhere);
+            stages.waitFor(elsewhere);
             elsewhere.whenComplete((response, failure) -> {
                 if (response != null) {
                     answer.complete(new ForwardedResponse<>(response, previous));
@@ -98,19 +93,9 @@ final class AsyncCall<T> {
         answer.completeExceptionally(failure);
     }
 
-    private void waitFor(CompletableFuture<?> next) {
-        stage = next;
-        if (cancelled) {
-            next.cancel(true);
-        }
-    }
-
-    private void cancel() {
-        cancelled = true;
-        CompletableFuture<?> current = stage;
-        if (current != null) {
-            current.cancel(true);
-        }
+    /** Nobody waits for an answer any more. */
+    private boolean isOver() {
+        return stages.isCancelled() || answer.isDone();
     }
 
     /** One leg on its way to one instance. */
@@ -129,46 +114,41 @@ final class AsyncCall<T> {
         }
 
         @SuppressWarnings("FutureReturnValueIgnored") // as above
-        void begin(HttpClient carrier, HttpRequest.Builder copy) {
-            try {
-                if (!leg.looksUp(lease.instance())) {
-                    send(carrier, leg.target(copy, lease.instance()));
-                    return;
+        void begin(Carrier carrier, HttpRequest.Builder copy) {
+            if (!leg.looksUp(lease.instance())) {
+                send(carrier, copy);
+                return;
+            }
+            CompletableFuture<URI> lookUp = leg.targetAsync(lease.instance(), carrier);
+            stages.waitFor(lookUp);
+            lookUp.whenComplete((target, failure) -> {
+                if (target != null) {
+                    send(carrier, copy.uri(target).build());
+                } else {
+                    failed(requireNonNull(failure));
                 }
-                Executor executor = carrier.executor().orElseGet(ForkJoinPool::commonPool);
-                CompletableFuture<HttpRequest> lookUp = CompletableFuture.supplyAsync(() -> lookUp(copy), executor);
-                waitFor(lookUp);
-                lookUp.whenComplete((target, failure) -> {
-                    if (target != null) {
-                        send(carrier, target);
-                    } else {
-                        failed(requireNonNull(failure));
-                    }
-                });
+            });
+        }
+
+        private void send(Carrier carrier, HttpRequest.Builder copy) {
+            try {
+                send(carrier, copy.uri(leg.target(lease.instance())).build());
             } catch (Throwable failure) {
                 failed(failure);
             }
         }
 
-        private HttpRequest lookUp(HttpRequest.Builder copy) {
-            try {
-                return leg.target(copy, lease.instance());
-            } catch (IOException unknown) {
-                throw new CompletionException(unknown);
-            }
-        }
-
         @SuppressWarnings("FutureReturnValueIgnored") // as above
-        private void send(HttpClient carrier, HttpRequest target) {
-            if (cancelled || answer.isDone()) {
+        private void send(Carrier carrier, HttpRequest target) {
+            if (isOver()) {
                 lease.end(Outcome.cancelled());
                 fail(new CancellationException());
                 return;
             }
             try {
-                CompletableFuture<HttpResponse<T>> exchange =
-                        carrier.sendAsync(target, call, LogicalPushes.of(pushHandler, leg.request(), lease.instance()));
-                waitFor(exchange);
+                CompletableFuture<HttpResponse<T>> exchange = carrier.client()
+                        .sendAsync(target, call, LogicalPushes.of(pushHandler, leg.request(), lease.instance()));
+                stages.waitFor(exchange);
                 exchange.whenComplete((response, failure) -> {
                     if (response != null) {
                         answered(response);
@@ -185,7 +165,7 @@ final class AsyncCall<T> {
             call.handedOver(response);
             HttpResponse<T> logical = new LogicalResponse<>(response, leg.request(), lease.instance(), previous);
             Leg next = call.next();
-            if (next != null && !cancelled && !answer.isDone()) {
+            if (next != null && !isOver()) {
                 goOn(next, logical);
             } else if (!answer.complete(logical)) {
                 call.abandoned(); // cancelled meanwhile: nobody will ever read the body, or close it
@@ -194,7 +174,7 @@ final class AsyncCall<T> {
 
         private void failed(Throwable failure) {
             call.failed(failure);
-            Leg next = cancelled || answer.isDone() ? null : leg.afterFailure(lease.instance(), failure);
+            Leg next = isOver() ? null : leg.afterFailure(lease.instance(), failure);
             if (next != null) {
                 goOn(next, previous);
                 return;

@@ -239,10 +239,13 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         return client.executor();
     }
 
-    /** The wrapped client's own: WebSockets are not balanced yet. */
+    /**
+     * A builder whose WebSockets to services are balanced: {@code ws://orders/events}. Each is in flight from the pick until
+     * it is closed by both sides or aborted, or has failed.
+     */
     @Override
     public WebSocket.Builder newWebSocketBuilder() {
-        return client.newWebSocketBuilder();
+        return new BalancedWebSocketBuilder(client, balancing);
     }
 
     // The next five override methods that HttpClient has from Java 21 on. This class is compiled for 17, so the

@@ -44,11 +44,12 @@ final class BlockingCall<T> {
     /** Sends one leg. Returns the leg to go on with, or null if the latest response is for the caller. */
     private @Nullable Leg attempt(Leg leg) throws IOException, InterruptedException {
         HttpRequest.Builder copy = leg.copy();
-        HttpClient carrier = leg.carrier();
+        HttpClient carrier = leg.carrier().client();
         Lease lease = Acquisition.await(leg.balancer(), leg.pickRequest());
         LeasedCall<T> call = new LeasedCall<>(leg, lease, handler);
         try {
-            HttpResponse<T> response = carrier.send(leg.target(copy, lease.instance()), call);
+            HttpResponse<T> response =
+                    carrier.send(copy.uri(leg.target(lease.instance())).build(), call);
             call.handedOver(response);
             latest = new LogicalResponse<>(response, leg.request(), lease.instance(), latest);
             return call.next();

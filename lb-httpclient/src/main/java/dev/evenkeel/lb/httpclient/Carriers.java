@@ -7,11 +7,15 @@ import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +39,19 @@ final class Carriers {
     private final @Nullable UnaryOperator<String> tlsNames;
 
     /** What carries all requests whose origin does not matter; null if it always does. */
-    private final @Nullable HttpClient shared;
+    private final @Nullable Carrier shared;
 
-    private final Map<Origin, HttpClient> byOrigin = new ConcurrentHashMap<>();
+    private final Map<Origin, Carrier> byOrigin = new ConcurrentHashMap<>();
 
-    /** The clients to be ended, before any decoration, which may not know how. */
-    private final List<HttpClient> owned = new ArrayList<>(); // guarded by this
+    /** Written before the clients are ended, and read after one is added: so that none escapes. */
+    private volatile boolean ended;
 
-    private boolean ended; // guarded by this
+    /**
+     * One client.
+     *
+     * @param bare without decoration, which may know neither of WebSockets nor how to end a client
+     */
+    record Carrier(HttpClient client, HttpClient bare) {}
 
     /**
      * Carriers like this client.
@@ -60,7 +69,6 @@ final class Carriers {
         this.settings = settings;
         this.decoration = decoration;
         this.tlsNames = tlsNames;
-        owned.add(client);
         boolean byAddress =
                 client.cookieHandler().isPresent() || client.authenticator().isPresent();
         boolean follows = follows(client.followRedirects());
@@ -69,7 +77,7 @@ final class Carriers {
                     + " with redirects, cookies or an authenticator (expected: "
                     + "the client of the JDK, and what is put around it given to Builder.decorate)");
         }
-        this.shared = byAddress ? null : follows ? decorated(made(settings.newBuilder())) : decorated(client);
+        this.shared = byAddress ? null : decorated(follows ? made(settings.newBuilder()) : client);
     }
 
     /** Carriers for a client as it is. */
@@ -87,7 +95,7 @@ final class Carriers {
     }
 
     /** The client that carries requests for this URL. */
-    HttpClient carrier(URI logical) throws IOException {
+    Carrier carrier(URI logical) throws IOException {
         return shared != null && !isVerifiedByName(logical) ? shared : byOrigin(Origin.of(logical));
     }
 
@@ -110,8 +118,29 @@ final class Carriers {
         return isVerifiedByName(logical) && !Authority.isAddress(instance.host());
     }
 
-    private HttpClient byOrigin(Origin origin) throws IOException {
-        HttpClient known = byOrigin.get(origin);
+    /**
+     * What {@link #target} gives, looked up on another thread if need be.
+     *
+     * @param carrier whose threads may be used
+     */
+    CompletableFuture<URI> targetAsync(URI logical, ServiceInstance instance, Carrier carrier) {
+        if (!looksUp(logical, instance)) {
+            return CompletableFuture.completedFuture(Authority.replaced(logical, instance.hostPort()));
+        }
+        Executor executor = carrier.bare().executor().orElseGet(ForkJoinPool::commonPool);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return target(logical, instance);
+                    } catch (UnknownHostException unknown) {
+                        throw new CompletionException(unknown);
+                    }
+                },
+                executor);
+    }
+
+    private Carrier byOrigin(Origin origin) throws IOException {
+        Carrier known = byOrigin.get(origin);
         if (known != null) {
             return known;
         }
@@ -123,8 +152,11 @@ final class Carriers {
         if (byOrigin.size() >= MAX_BY_ORIGIN) {
             byOrigin.clear();
         }
-        HttpClient made = decorated(made(builder(origin)));
-        HttpClient first = byOrigin.putIfAbsent(origin, made);
+        Carrier made = decorated(made(builder(origin)));
+        Carrier first = byOrigin.putIfAbsent(origin, made);
+        if (first != null || ended) {
+            ClientLifecycle.shutdown(made.bare());
+        }
         return first == null ? made : first;
     }
 
@@ -146,55 +178,45 @@ final class Carriers {
         return builder;
     }
 
-    private HttpClient made(HttpClient.Builder builder) {
-        HttpClient made = builder.followRedirects(Redirect.NEVER).build();
-        boolean tooLate;
-        synchronized (this) {
-            owned.add(made);
-            tooLate = ended;
-        }
-        if (tooLate) {
-            ClientLifecycle.shutdown(made);
-        }
-        return made;
+    private static HttpClient made(HttpClient.Builder builder) {
+        return builder.followRedirects(Redirect.NEVER).build();
     }
 
-    private HttpClient decorated(HttpClient raw) {
-        return decoration == null ? raw : decoration.apply(raw);
+    private Carrier decorated(HttpClient bare) {
+        return new Carrier(decoration == null ? bare : decoration.apply(bare), bare);
     }
 
-    /** Everything that was made so far; what is made from now on is shut down at once. */
-    private synchronized List<HttpClient> end() {
-        ended = true;
-        return List.copyOf(owned);
-    }
-
-    private synchronized List<HttpClient> owned() {
-        return List.copyOf(owned);
+    /** All there are; the wrapped client is one of them even if it carries nothing. */
+    private List<HttpClient> all() {
+        Stream<Carrier> carriers = Stream.concat(Stream.ofNullable(shared), byOrigin.values().stream());
+        return Stream.concat(Stream.of(client), carriers.map(Carrier::bare))
+                .distinct()
+                .toList();
     }
 
     void shutdown() {
-        end().forEach(ClientLifecycle::shutdown);
+        ended = true;
+        all().forEach(ClientLifecycle::shutdown);
     }
 
     void shutdownNow() {
-        end().forEach(ClientLifecycle::shutdownNow);
+        ended = true;
+        all().forEach(ClientLifecycle::shutdownNow);
     }
 
     /** First all of them take no more requests, then each is waited for. */
     void close() {
-        List<HttpClient> all = end();
-        all.forEach(ClientLifecycle::shutdown);
-        all.forEach(ClientLifecycle::close);
+        shutdown();
+        all().forEach(ClientLifecycle::close);
     }
 
     boolean isTerminated() {
-        return owned().stream().allMatch(ClientLifecycle::isTerminated);
+        return all().stream().allMatch(ClientLifecycle::isTerminated);
     }
 
     boolean awaitTermination(Duration duration) throws InterruptedException {
         long begun = System.nanoTime();
-        for (HttpClient one : owned()) {
+        for (HttpClient one : all()) {
             Duration left = duration.minusNanos(System.nanoTime() - begun);
             if (!ClientLifecycle.awaitTermination(one, left)) {
                 return false;

@@ -86,7 +86,7 @@ public final class HttpProbe implements HealthProbe {
         HttpRequest request;
         HttpClient carrier;
         try {
-            carrier = carriers.carrier(logical);
+            carrier = carriers.carrier(logical).client();
             request = HttpRequest.newBuilder(carriers.target(logical, instance))
                     .version(HttpClient.Version.HTTP_1_1) // a probe is no occasion to negotiate
                     .header("User-Agent", USER_AGENT)

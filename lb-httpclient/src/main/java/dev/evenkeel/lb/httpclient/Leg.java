@@ -3,17 +3,18 @@ package dev.evenkeel.lb.httpclient;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.httpclient.Carriers.Carrier;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +81,8 @@ final class Leg {
         return said.toBuilder().avoid(avoided).build();
     }
 
-    HttpClient carrier() throws IOException {
+    /** What carries the request. */
+    Carrier carrier() throws IOException {
         return balancing.carriers().carrier(request.uri());
     }
 
@@ -89,9 +91,14 @@ final class Leg {
         return balancing.carriers().looksUp(request.uri(), instance);
     }
 
-    /** What goes to this instance. */
-    HttpRequest target(HttpRequest.Builder copy, ServiceInstance instance) throws UnknownHostException {
-        return copy.uri(balancing.carriers().target(request.uri(), instance)).build();
+    /** The URL at this instance. */
+    URI target(ServiceInstance instance) throws UnknownHostException {
+        return balancing.carriers().target(request.uri(), instance);
+    }
+
+    /** What {@link #target} gives, without blocking. */
+    CompletableFuture<URI> targetAsync(ServiceInstance instance, Carrier carrier) {
+        return balancing.carriers().targetAsync(request.uri(), instance, carrier);
     }
 
     /** A copy to be sent, still addressed to the service. */

@@ -90,7 +90,7 @@ final class Redirects {
     private static String method(String method, int status) {
         return switch (status) {
             case 301, 302 -> method.equals("POST") ? "GET" : method;
-            case 303 -> method.equals("HEAD") ? "HEAD" : "GET";
+            case 303 -> "GET"; // of HEAD, too, as in the JDK
             default -> method;
         };
     }

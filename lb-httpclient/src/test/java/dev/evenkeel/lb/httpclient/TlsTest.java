@@ -8,6 +8,7 @@ import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.health.ProbeResult;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome.Kind;
+import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.FakeProbeContext;
 import dev.evenkeel.lb.testkit.VirtualClock;
@@ -344,8 +345,7 @@ class TlsTest {
             UnaryOperator<HttpClient.Builder> settings,
             UnaryOperator<BalancedHttpClient.Builder> options,
             LoadBalancer... balancers) {
-        BalancedHttpClient client = options.apply(
-                        BalancedHttpClient.builder(plain(settings), dev.evenkeel.lb.routing.Router.of(balancers)))
+        BalancedHttpClient client = options.apply(BalancedHttpClient.builder(plain(settings), Router.of(balancers)))
                 .build();
         toClose.add(client::shutdownNow);
         return client;
