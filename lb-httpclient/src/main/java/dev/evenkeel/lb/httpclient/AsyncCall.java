@@ -6,6 +6,7 @@ import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.call.Acquisition;
 import dev.evenkeel.lb.httpclient.Carriers.Carrier;
 import dev.evenkeel.lb.request.Outcome;
+import dev.evenkeel.lb.time.Cancellable;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -26,23 +28,36 @@ final class AsyncCall<T> {
     private final HttpClient client;
     private final BodyHandler<T> handler;
     private final @Nullable PushPromiseHandler<T> pushHandler;
+    private final CallTimeout timeout;
     private final Stages stages = new Stages();
     private final CompletableFuture<HttpResponse<T>> answer = new RelayingFuture<>(stages::cancel);
+
+    /** Written before anything that could end it. */
+    private Cancellable timer = () -> {};
+
+    private volatile @Nullable LeasedCall<T> current;
 
     /**
      * A call that has not begun.
      *
      * @param client sends what a redirect leads to that is not balanced
      */
-    AsyncCall(HttpClient client, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushHandler) {
+    AsyncCall(
+            HttpClient client,
+            BodyHandler<T> handler,
+            @Nullable PushPromiseHandler<T> pushHandler,
+            CallTimeout timeout) {
         this.client = client;
         this.handler = handler;
         this.pushHandler = pushHandler;
+        this.timeout = timeout;
     }
 
     /** Begins the call with the caller's own request. What is wrong with that is thrown. */
     CompletableFuture<HttpResponse<T>> begin(Leg first) {
-        begin(first, first.copy(), null);
+        HttpRequest.Builder copy = first.copy();
+        timer = timeout.start(this::timeOut);
+        begin(first, copy, null);
         return answer;
     }
 
@@ -80,6 +95,7 @@ final class AsyncCall<T> {
             elsewhere.whenComplete((response, failure) -> {
                 if (response != null) {
                     answer.complete(new ForwardedResponse<>(response, previous));
+                    timer.cancel();
                 } else {
                     fail(requireNonNull(failure));
                 }
@@ -91,6 +107,24 @@ final class AsyncCall<T> {
 
     private void fail(Throwable failure) {
         answer.completeExceptionally(failure);
+        timer.cancel();
+    }
+
+    /** The body may go on when there is an answer, and the lease may end before there is one. */
+    private void ended() {
+        if (answer.isDone()) {
+            timer.cancel();
+        }
+    }
+
+    private void timeOut() {
+        HttpTimeoutException failure = timeout.failure();
+        LeasedCall<T> call = current;
+        if (call != null) {
+            call.timedOut(failure);
+        }
+        answer.completeExceptionally(failure);
+        stages.cancel();
     }
 
     /** Nobody waits for an answer any more. */
@@ -109,8 +143,11 @@ final class AsyncCall<T> {
         Attempt(Leg leg, Lease lease, @Nullable HttpResponse<T> previous) {
             this.leg = leg;
             this.lease = lease;
-            this.call = new LeasedCall<>(leg, lease, handler);
+            this.call = timeout.isSet()
+                    ? new LeasedCall<>(leg, lease, handler, AsyncCall.this::ended)
+                    : new LeasedCall<>(leg, lease, handler);
             this.previous = previous;
+            current = call;
         }
 
         @SuppressWarnings("FutureReturnValueIgnored") // as above
@@ -167,8 +204,13 @@ final class AsyncCall<T> {
             Leg next = call.next();
             if (next != null && !isOver()) {
                 goOn(next, logical);
-            } else if (!answer.complete(logical)) {
+                return;
+            }
+            if (!answer.complete(logical)) {
                 call.abandoned(); // cancelled meanwhile: nobody will ever read the body, or close it
+            }
+            if (call.isOver()) {
+                timer.cancel();
             }
         }
 

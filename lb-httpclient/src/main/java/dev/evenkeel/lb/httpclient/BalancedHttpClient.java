@@ -6,6 +6,7 @@ import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.time.Scheduler;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -161,9 +162,12 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         requireNonNull(request, "request");
         requireNonNull(responseBodyHandler, "responseBodyHandler");
         Leg leg = Leg.first(balancing, request);
-        return leg.isBalanced()
-                ? new BlockingCall<>(client, responseBodyHandler).send(leg)
-                : client.send(request, responseBodyHandler);
+        if (!leg.isBalanced()) {
+            return client.send(request, responseBodyHandler);
+        }
+        return balancing.callTimeout().isSet()
+                ? BlockingCall.await(begin(leg, responseBodyHandler, null))
+                : new BlockingCall<>(client, responseBodyHandler).send(leg);
     }
 
     @Override
@@ -185,8 +189,13 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
             return CompletableFuture.failedFuture(thrownByRouter);
         }
         return leg.isBalanced()
-                ? new AsyncCall<>(client, responseBodyHandler, pushPromiseHandler).begin(leg)
+                ? begin(leg, responseBodyHandler, pushPromiseHandler)
                 : client.sendAsync(request, responseBodyHandler, pushPromiseHandler);
+    }
+
+    private <T> CompletableFuture<HttpResponse<T>> begin(
+            Leg leg, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushHandler) {
+        return new AsyncCall<>(client, handler, pushHandler, balancing.callTimeout()).begin(leg);
     }
 
     /** The clients that carry the requests. */
@@ -308,6 +317,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         private @Nullable UnaryOperator<HttpClient> decoration;
         private boolean foreignRedirects = true;
         private boolean forwardedHost;
+        private CallTimeout callTimeout = CallTimeout.NONE;
 
         private Builder(@Nullable HttpClient given, Router router) {
             this.given = given;
@@ -374,6 +384,27 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
          */
         public Builder forwardedHost(boolean told) {
             this.forwardedHost = told;
+            return this;
+        }
+
+        /**
+         * Sets how long a balanced call may take as a whole: waiting for an instance, redirects, and the body to its end,
+         * which {@code HttpRequest.timeout} leaves out up to Java 25. It then fails with an
+         * {@link java.net.http.HttpTimeoutException}, or its body does. Default none, as it would end streams.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder callTimeout(Duration limit) {
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("limit: " + limit + " (expected: > 0)");
+            }
+            this.callTimeout = new CallTimeout(limit, callTimeout.scheduler());
+            return this;
+        }
+
+        /** Where call timeouts wait. */
+        Builder scheduler(Scheduler scheduler) {
+            this.callTimeout = new CallTimeout(callTimeout.limit(), scheduler);
             return this;
         }
 
@@ -491,7 +522,8 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
                             pickRequests,
                             null,
                             new Redirects(client.followRedirects()),
-                            foreignRedirects));
+                            foreignRedirects,
+                            callTimeout));
         }
     }
 }

@@ -22,10 +22,12 @@ record Balancing(
         Function<? super HttpRequest, PickRequest> pickRequests,
         @Nullable PickRequest said,
         Redirects redirects,
-        boolean leavesServices) {
+        boolean leavesServices,
+        CallTimeout callTimeout) {
 
     Balancing with(@Nullable PickRequest request) {
-        return new Balancing(carriers, router, rewriting, pickRequests, request, redirects, leavesServices);
+        return new Balancing(
+                carriers, router, rewriting, pickRequests, request, redirects, leavesServices, callTimeout);
     }
 
     /** The balancer for a request, or null if there is none. */

@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** One blocking call: all its legs on the thread of the caller. */
@@ -39,6 +41,25 @@ final class BlockingCall<T> {
             leg = next;
         }
         return new ForwardedResponse<>(client.send(leg.request(), handler), latest);
+    }
+
+    /** Waits for a call that is made on other threads, since it may have to be ended by one. */
+    static <T> HttpResponse<T> await(CompletableFuture<HttpResponse<T>> call) throws IOException, InterruptedException {
+        try {
+            return call.get();
+        } catch (InterruptedException interrupted) {
+            call.cancel(true);
+            throw interrupted;
+        } catch (ExecutionException failed) {
+            Throwable cause = ExchangeFailures.unwrap(failed);
+            if (cause instanceof IOException failure) {
+                throw failure;
+            }
+            if (cause instanceof RuntimeException || cause instanceof Error) {
+                throw NewerMethods.unchecked(cause);
+            }
+            throw new IOException(cause);
+        }
     }
 
     /** Sends one leg. Returns the leg to go on with, or null if the latest response is for the caller. */

@@ -37,7 +37,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     private final Leg leg;
     private final Lease lease;
     private final BodyHandler<T> handler;
-    private final Runnable onEnd;
+    private final @Nullable Runnable onEnd;
 
     private volatile boolean over;
 
@@ -55,16 +55,23 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     /** Written by the client before it speaks to a subscriber, and read when it does. */
     private @Nullable BodySubscriber<T> subscriber;
 
+    /** The same, if it may be timed out. */
+    private volatile @Nullable TimedBody<T> timed;
+
     private volatile Flow.@Nullable Subscription subscription;
 
     private volatile @Nullable CompletionStage<T> body;
 
     LeasedCall(Leg leg, Lease lease, BodyHandler<T> handler) {
-        this(leg, lease, handler, () -> {});
+        this(leg, lease, handler, null);
     }
 
-    /** A call that says when it is over, perhaps more than once. */
-    LeasedCall(Leg leg, Lease lease, BodyHandler<T> handler, Runnable onEnd) {
+    /**
+     * A call that may be {@linkplain #timedOut timed out}.
+     *
+     * @param onEnd run when its lease has ended, perhaps more than once
+     */
+    LeasedCall(Leg leg, Lease lease, BodyHandler<T> handler, @Nullable Runnable onEnd) {
         this.leg = leg;
         this.lease = lease;
         this.handler = handler;
@@ -97,6 +104,19 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     void abandoned() {
         if (subscription != null) { // else the client does without a body
             cancel();
+        }
+    }
+
+    /** It has taken too long. The caller's subscriber is told, and the client hangs up. */
+    void timedOut(Throwable failure) {
+        end(Outcome.failed());
+        TimedBody<T> unfinished = timed;
+        if (unfinished != null) {
+            unfinished.fail(failure); // first, as the client may fail it in its own way when it hangs up
+        }
+        Flow.Subscription current = subscription;
+        if (current != null) {
+            current.cancel();
         }
     }
 
@@ -140,12 +160,22 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         try {
             Leg following = leg.afterRedirect(lease.instance(), head);
             next = following;
-            subscriber = requireNonNull(following == null ? handler.apply(head) : new DiscardedBody<>(), "subscriber");
+            subscriber = following == null ? callers(handler.apply(head)) : new DiscardedBody<>();
             return this;
         } catch (Throwable callersOwn) {
             end(outcome);
             throw callersOwn;
         }
+    }
+
+    private BodySubscriber<T> callers(BodySubscriber<T> given) {
+        requireNonNull(given, "subscriber");
+        if (onEnd == null) {
+            return given;
+        }
+        TimedBody<T> body = new TimedBody<>(given);
+        timed = body;
+        return body;
     }
 
     /** Only when the client asks: a subscriber may do the caller's work in it. */
@@ -206,7 +236,9 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     private void end(Outcome outcome) {
         lease.end(outcome);
         over = true;
-        onEnd.run();
+        if (onEnd != null) {
+            onEnd.run();
+        }
     }
 
     private void endAsTheHeadSays() {
