@@ -1,6 +1,9 @@
 package dev.evenkeel.lb.httpclient;
 
+import dev.evenkeel.lb.instance.ServiceInstance;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 
 /** The part of a URL between {@code //} and the path. */
 final class Authority {
@@ -21,5 +24,28 @@ final class Authority {
             end++;
         }
         return URI.create(text.substring(0, begin) + authority + text.substring(end));
+    }
+
+    /** Whether a host in canonical form is an IP address: the last label of a name does not begin with a digit, unless alone. */
+    static boolean isAddress(String host) {
+        int dot = host.lastIndexOf('.');
+        return host.indexOf(':') >= 0 || host.startsWith("[") || (dot >= 0 && isDigit(host, dot + 1));
+    }
+
+    /** Address and port of an instance; a host name is looked up, which may take a while. */
+    static String resolved(ServiceInstance instance) throws UnknownHostException {
+        if (isAddress(instance.host())) {
+            return instance.hostPort();
+        }
+        InetSocketAddress address = instance.address();
+        if (address.isUnresolved()) {
+            throw new UnknownHostException(instance.host());
+        }
+        return ServiceInstance.of(address.getAddress().getHostAddress(), instance.port())
+                .hostPort();
+    }
+
+    private static boolean isDigit(String text, int index) {
+        return index < text.length() && text.charAt(index) >= '0' && text.charAt(index) <= '9';
     }
 }

@@ -2,15 +2,15 @@ package dev.evenkeel.lb.httpclient;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
-import dev.evenkeel.lb.call.Acquisition;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.time.Scheduler;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
+import java.net.InetAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +26,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -72,19 +74,11 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
     private static final Logger log = LoggerFactory.getLogger(BalancedHttpClient.class);
 
     private final HttpClient client;
-    private final Router router;
-    private final RequestRewriting rewriting;
-    private final Function<? super HttpRequest, PickRequest> pickRequests;
+    private final Balancing balancing;
 
-    private BalancedHttpClient(
-            HttpClient client,
-            Router router,
-            RequestRewriting rewriting,
-            Function<? super HttpRequest, PickRequest> pickRequests) {
+    private BalancedHttpClient(HttpClient client, Balancing balancing) {
         this.client = client;
-        this.router = router;
-        this.rewriting = rewriting;
-        this.pickRequests = pickRequests;
+        this.balancing = balancing;
     }
 
     /**
@@ -117,15 +111,33 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
      * @throws IllegalArgumentException if two balancers are for one service
      */
     public static Builder builder(HttpClient client, LoadBalancer first, LoadBalancer... more) {
-        List<LoadBalancer> balancers = new ArrayList<>(more.length + 1);
-        balancers.add(requireNonNull(first, "first"));
-        balancers.addAll(Arrays.asList(more));
-        return builder(client, Router.of(balancers));
+        return builder(client, router(first, more));
     }
 
     /** Starts a client with options that goes by a router. */
     public static Builder builder(HttpClient client, Router router) {
         return new Builder(requireNonNull(client, "client"), requireNonNull(router, "router"));
+    }
+
+    /**
+     * Starts a client in front of these services that wraps none that there is: as {@link HttpClient#newBuilder()}.
+     *
+     * @throws IllegalArgumentException if two balancers are for one service
+     */
+    public static Builder builder(LoadBalancer first, LoadBalancer... more) {
+        return builder(router(first, more));
+    }
+
+    /** Starts a client that goes by a router and wraps none that there is: as {@link HttpClient#newBuilder()}. */
+    public static Builder builder(Router router) {
+        return new Builder(null, requireNonNull(router, "router"));
+    }
+
+    private static Router router(LoadBalancer first, LoadBalancer... more) {
+        List<LoadBalancer> balancers = new ArrayList<>(more.length + 1);
+        balancers.add(requireNonNull(first, "first"));
+        balancers.addAll(Arrays.asList(more));
+        return Router.of(balancers);
     }
 
     /** The instance that a response came from; empty if it is not the response to a balanced request. */
@@ -141,7 +153,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
      */
     public BalancedHttpClient with(PickRequest request) {
         requireNonNull(request, "request");
-        return new BalancedHttpClient(client, router, rewriting, any -> request);
+        return new BalancedHttpClient(client, balancing.with(request));
     }
 
     @Override
@@ -149,21 +161,13 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
             throws IOException, InterruptedException {
         requireNonNull(request, "request");
         requireNonNull(responseBodyHandler, "responseBodyHandler");
-        LoadBalancer balancer = route(request);
-        if (balancer == null) {
+        Leg leg = Leg.first(balancing, request);
+        if (!leg.isBalanced()) {
             return client.send(request, responseBodyHandler);
         }
-        HttpRequest.Builder copy = rewriting.copy(request);
-        Lease lease = Acquisition.await(balancer, pickRequest(request));
-        LeasedCall<T> call = new LeasedCall<>(lease, responseBodyHandler);
-        try {
-            HttpResponse<T> response = client.send(RequestRewriting.target(copy, request, lease.instance()), call);
-            call.handedOver(response);
-            return new LogicalResponse<>(response, request, lease.instance());
-        } catch (Throwable failure) {
-            call.failed(failure);
-            throw failure;
-        }
+        return balancing.callTimeout().isSet()
+                ? BlockingCall.await(begin(leg, responseBodyHandler, null))
+                : new BlockingCall<>(client, responseBodyHandler).send(leg);
     }
 
     @Override
@@ -178,35 +182,25 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
             @Nullable PushPromiseHandler<T> pushPromiseHandler) {
         requireNonNull(request, "request");
         requireNonNull(responseBodyHandler, "responseBodyHandler");
-        LoadBalancer balancer;
-        PickRequest pick;
+        Leg leg;
         try {
-            balancer = route(request);
-            pick = balancer == null ? PickRequest.EMPTY : pickRequest(request);
-        } catch (RuntimeException thrownByUserCode) {
-            return CompletableFuture.failedFuture(thrownByUserCode);
+            leg = Leg.first(balancing, request);
+        } catch (RuntimeException thrownByRouter) {
+            return CompletableFuture.failedFuture(thrownByRouter);
         }
-        if (balancer == null) {
-            return client.sendAsync(request, responseBodyHandler, pushPromiseHandler);
-        }
-        HttpRequest.Builder copy = rewriting.copy(request);
-        return new AsyncCall<>(client, request, copy, responseBodyHandler, pushPromiseHandler)
-                .begin(balancer.acquireAsync(pick));
+        return leg.isBalanced()
+                ? begin(leg, responseBodyHandler, pushPromiseHandler)
+                : client.sendAsync(request, responseBodyHandler, pushPromiseHandler);
     }
 
-    private @Nullable LoadBalancer route(HttpRequest request) {
-        RoutedHttpRequest routed = RoutedHttpRequest.of(request);
-        return routed == null ? null : router.route(routed).orElse(null);
+    private <T> CompletableFuture<HttpResponse<T>> begin(
+            Leg leg, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushHandler) {
+        return new AsyncCall<>(client, handler, pushHandler, balancing.callTimeout()).begin(leg);
     }
 
-    private PickRequest pickRequest(HttpRequest request) {
-        return requireNonNull(
-                pickRequests.apply(request), "pickRequest: null (expected: PickRequest.EMPTY for nothing)");
-    }
-
-    /** The client that carries the requests. */
-    HttpClient wrapped() {
-        return client;
+    /** The clients that carry the requests. */
+    Carriers carriers() {
+        return balancing.carriers();
     }
 
     @Override
@@ -254,10 +248,13 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         return client.executor();
     }
 
-    /** The wrapped client's own: WebSockets are not balanced yet. */
+    /**
+     * A builder whose WebSockets to services are balanced: {@code ws://orders/events}. Each is in flight from the pick until
+     * it is closed by both sides or aborted, or has failed.
+     */
     @Override
     public WebSocket.Builder newWebSocketBuilder() {
-        return client.newWebSocketBuilder();
+        return new BalancedWebSocketBuilder(client, balancing);
     }
 
     // The next five override methods that HttpClient has from Java 21 on. This class is compiled for 17, so the
@@ -266,17 +263,17 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
 
     /** Takes no further requests; those in flight go on. Does nothing on Java 17. */
     public void shutdown() {
-        ClientLifecycle.shutdown(client);
+        balancing.carriers().shutdown();
     }
 
     /** Takes no further requests, and ends those in flight. Does nothing on Java 17. */
     public void shutdownNow() {
-        ClientLifecycle.shutdownNow(client);
+        balancing.carriers().shutdownNow();
     }
 
     /** Whether it has been shut down and no request is in flight any more. Always false on Java 17. */
     public boolean isTerminated() {
-        return ClientLifecycle.isTerminated(client);
+        return balancing.carriers().isTerminated();
     }
 
     /**
@@ -285,30 +282,45 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
      * @return whether it is; on Java 17 always true, at once
      */
     public boolean awaitTermination(Duration duration) throws InterruptedException {
-        return ClientLifecycle.awaitTermination(client, duration);
+        return balancing.carriers().awaitTermination(requireNonNull(duration, "duration"));
     }
 
     /** Takes no further requests, and waits for the end of those in flight. Does nothing on Java 17. */
     @Override
     public void close() {
-        ClientLifecycle.close(client);
+        balancing.carriers().close();
     }
 
     @Override
     public String toString() {
-        return "balanced " + client + ", " + router;
+        return "balanced " + client + ", " + balancing.router();
     }
 
-    /** Builds a client; not safe for concurrent use. */
-    public static final class Builder {
+    /**
+     * Builds a balanced client, out of one that there is or with settings of its own; not safe for concurrent use.
+     *
+     * <p>It is an {@link HttpClient.Builder}, for libraries that take one and call {@link #build} themselves. What is set of
+     * that takes the place of what the given client has; that client then is only the model, and not used itself.
+     */
+    public static final class Builder implements HttpClient.Builder {
 
-        private final HttpClient client;
+        private final @Nullable HttpClient given;
         private final Router router;
+
+        /** Refuses wrong settings when they are made. */
+        private final HttpClient.Builder checked = HttpClient.newBuilder();
+
+        private final List<Consumer<HttpClient.Builder>> settings = new ArrayList<>();
         private final List<String> strippedHeaders = new ArrayList<>();
         private Function<? super HttpRequest, PickRequest> pickRequests = request -> PickRequest.EMPTY;
+        private @Nullable UnaryOperator<String> tlsNames = UnaryOperator.identity();
+        private @Nullable UnaryOperator<HttpClient> decoration;
+        private boolean foreignRedirects = true;
+        private boolean forwardedHost;
+        private CallTimeout callTimeout = CallTimeout.NONE;
 
-        private Builder(HttpClient client, Router router) {
-            this.client = client;
+        private Builder(@Nullable HttpClient given, Router router) {
+            this.given = given;
             this.router = router;
         }
 
@@ -340,14 +352,178 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
             return this;
         }
 
-        /** Builds the client. Logs a warning if the one that it wraps has no connect timeout. */
+        /**
+         * Sets the name that TLS asks for and verifies, by the host of the URL in lower case. Default the host itself:
+         * for {@code https://orders} the certificate has to be for {@code orders}.
+         *
+         * @param nameOfHost called once for each host, more or less
+         */
+        public Builder tlsName(UnaryOperator<String> nameOfHost) {
+            this.tlsNames = requireNonNull(nameOfHost, "nameOfHost");
+            return this;
+        }
+
+        /** Has TLS verify the host of the instance instead, be it a name or an address, and not that of the service. */
+        public Builder tlsNameOfInstance() {
+            this.tlsNames = null;
+            return this;
+        }
+
+        /**
+         * Whether redirects of balanced requests are followed that lead to anything but the same service; there they go
+         * without credentials. Default true. It changes nothing where {@link #followRedirects} says that none are followed.
+         */
+        public Builder foreignRedirects(boolean followed) {
+            this.foreignRedirects = followed;
+            return this;
+        }
+
+        /**
+         * Whether balanced requests tell what the caller called the service, in {@code X-Forwarded-Host} and
+         * {@code X-Forwarded-Proto}: the header {@code Host} is the address of the instance. Default false.
+         */
+        public Builder forwardedHost(boolean told) {
+            this.forwardedHost = told;
+            return this;
+        }
+
+        /**
+         * Sets how long a balanced call may take as a whole: waiting for an instance, redirects, and the body to its end,
+         * which {@code HttpRequest.timeout} leaves out up to Java 25. It then fails with an
+         * {@link java.net.http.HttpTimeoutException}, or its body does. Default none, as it would end streams.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder callTimeout(Duration limit) {
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("limit: " + limit + " (expected: > 0)");
+            }
+            this.callTimeout = new CallTimeout(limit, callTimeout.scheduler());
+            return this;
+        }
+
+        /** Where call timeouts wait. */
+        Builder scheduler(Scheduler scheduler) {
+            this.callTimeout = new CallTimeout(callTimeout.limit(), scheduler);
+            return this;
+        }
+
+        /**
+         * Puts something around each client that carries requests, such as one that measures. There may be several of them;
+         * a client that is already decorated when it is given cannot be copied, and so can carry neither HTTPS nor cookies.
+         *
+         * @param decoration called once for each client
+         */
+        public Builder decorate(UnaryOperator<HttpClient> decoration) {
+            this.decoration = requireNonNull(decoration, "decoration");
+            return this;
+        }
+
+        @Override
+        public Builder cookieHandler(CookieHandler cookieHandler) {
+            return set(client -> client.cookieHandler(cookieHandler));
+        }
+
+        @Override
+        public Builder connectTimeout(Duration duration) {
+            return set(client -> client.connectTimeout(duration));
+        }
+
+        @Override
+        public Builder sslContext(SSLContext sslContext) {
+            return set(client -> client.sslContext(sslContext));
+        }
+
+        @Override
+        public Builder sslParameters(SSLParameters sslParameters) {
+            return set(client -> client.sslParameters(sslParameters));
+        }
+
+        @Override
+        public Builder executor(Executor executor) {
+            return set(client -> client.executor(executor));
+        }
+
+        @Override
+        public Builder followRedirects(Redirect policy) {
+            return set(client -> client.followRedirects(policy));
+        }
+
+        @Override
+        public Builder version(Version version) {
+            return set(client -> client.version(version));
+        }
+
+        @Override
+        public Builder priority(int priority) {
+            return set(client -> client.priority(priority));
+        }
+
+        @Override
+        public Builder proxy(ProxySelector proxySelector) {
+            return set(client -> client.proxy(proxySelector));
+        }
+
+        @Override
+        public Builder authenticator(Authenticator authenticator) {
+            return set(client -> client.authenticator(authenticator));
+        }
+
+        /**
+         * Sets the address that connections come from. Overrides what {@code HttpClient.Builder} has from Java 19 on.
+         *
+         * @throws UnsupportedOperationException before Java 19
+         */
+        public Builder localAddress(@Nullable InetAddress localAddress) {
+            return set(client -> LocalAddress.set(client, localAddress));
+        }
+
+        private Builder set(Consumer<HttpClient.Builder> setting) {
+            setting.accept(checked);
+            settings.add(setting);
+            return this;
+        }
+
+        /**
+         * Builds the client. Logs a warning if the one that it wraps has no connect timeout.
+         *
+         * @throws IllegalArgumentException if the given client is not of the JDK's making and follows redirects, has cookies
+         *     or an authenticator; see {@link #decorate}
+         */
+        @Override
         public BalancedHttpClient build() {
+            HttpClient model = given;
+            if (model instanceof BalancedHttpClient balanced && settings.isEmpty()) {
+                return around(balanced, balanced.carriers());
+            }
+            if (model instanceof BalancedHttpClient balanced) {
+                model = balanced.client;
+            }
+            ClientSettings all = new ClientSettings(model, settings);
+            HttpClient client =
+                    model == null || !settings.isEmpty() ? all.newBuilder().build() : model;
             if (client.connectTimeout().isEmpty()) {
                 log.warn(
                         "the wrapped client has no connect timeout: an instance whose machine is gone holds calls up until"
                                 + " the operating system gives in (recommended: one or two seconds)");
             }
-            return new BalancedHttpClient(client, router, new RequestRewriting(strippedHeaders), pickRequests);
+            return around(
+                    decoration == null ? client : decoration.apply(client),
+                    new Carriers(client, all, decoration, tlsNames));
+        }
+
+        private BalancedHttpClient around(HttpClient client, Carriers carriers) {
+            return new BalancedHttpClient(
+                    client,
+                    new Balancing(
+                            carriers,
+                            router,
+                            new RequestRewriting(strippedHeaders, forwardedHost),
+                            pickRequests,
+                            null,
+                            new Redirects(client.followRedirects()),
+                            foreignRedirects,
+                            callTimeout));
         }
     }
 }

@@ -9,11 +9,11 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a body to its end, so that the connection can be used again; but not any body, however long it is. */
-final class DiscardedBody implements BodySubscriber<@Nullable Void> {
+final class DiscardedBody<T> implements BodySubscriber<@Nullable T> {
 
     static final int MAX_BYTES = 64 * 1024;
 
-    private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable T> end = new CompletableFuture<>();
 
     /** These two are read and written in the order in which the client speaks to a subscriber. */
     private Flow.@Nullable Subscription subscription;
@@ -21,7 +21,7 @@ final class DiscardedBody implements BodySubscriber<@Nullable Void> {
     private long bytes;
 
     @Override
-    public CompletionStage<@Nullable Void> getBody() {
+    public CompletionStage<@Nullable T> getBody() {
         return end;
     }
 

@@ -35,12 +35,20 @@ final class ExchangeFailures {
             UnresolvedAddressException.class,
             SSLHandshakeException.class);
 
+    /** The JDK does not wait until a stream ends when the server allows no more of them on a connection. */
+    private static final String NO_ROOM = "too many concurrent streams";
+
     private static final Map<String, Outcome> BY_TEXT = Map.of(
-            "too many concurrent streams", Outcome.overloaded(), // the JDK does not queue, but fails
-            "request not processed by peer", Outcome.neverReached(), // a refused stream
-            "Received RST_STREAM: Stream not processed", Outcome.neverReached(), // the same in 17.0.15 and before
-            "closed", Outcome.cancelled(), // the client has been shut down by its owner
-            "shutdownNow", Outcome.cancelled());
+            NO_ROOM,
+            Outcome.overloaded(),
+            "request not processed by peer",
+            Outcome.neverReached(), // a refused stream
+            "Received RST_STREAM: Stream not processed",
+            Outcome.neverReached(), // the same in 17.0.15 and before
+            "closed",
+            Outcome.cancelled(), // the client has been shut down by its owner
+            "shutdownNow",
+            Outcome.cancelled());
 
     /** A chain that is longer is not worth a look, and may be a circle. */
     private static final int MAX_CAUSES = 16;
@@ -58,6 +66,18 @@ final class ExchangeFailures {
             cause = cause.getCause();
         }
         return Outcome.failed();
+    }
+
+    /** Whether nothing has been sent because the connection has no room for another request. */
+    static boolean hadNoRoom(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        for (int depth = 0; cause instanceof IOException && depth < MAX_CAUSES; depth++) {
+            if (NO_ROOM.equals(cause.getMessage())) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     /** The failure itself, out of what futures put around it. */

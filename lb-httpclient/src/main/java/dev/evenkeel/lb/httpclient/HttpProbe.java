@@ -6,10 +6,11 @@ import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.health.ProbeContext;
 import dev.evenkeel.lb.health.ProbeResult;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -31,11 +32,13 @@ public final class HttpProbe implements HealthProbe {
 
     private static final String USER_AGENT = "evenkeel-probe";
 
-    private final HttpClient client;
+    private final Carriers carriers;
+    private final String scheme;
     private final String path;
 
-    private HttpProbe(HttpClient client, String path) {
-        this.client = client;
+    private HttpProbe(Carriers carriers, String scheme, String path) {
+        this.carriers = carriers;
+        this.scheme = scheme;
         this.path = path;
     }
 
@@ -47,6 +50,21 @@ public final class HttpProbe implements HealthProbe {
      * @throws IllegalArgumentException if the path cannot be that of a URL
      */
     public static HttpProbe get(HttpClient client, String path) {
+        return probe(client, "http", path);
+    }
+
+    /**
+     * A probe over HTTPS, and otherwise like {@link #get}. As in calls, the certificate is checked against the name of the
+     * service, or what the balanced client was told to check instead, and an instance whose certificate is not good is not
+     * well.
+     *
+     * @throws IllegalArgumentException if the path cannot be that of a URL
+     */
+    public static HttpProbe getOverTls(HttpClient client, String path) {
+        return probe(client, "https", path);
+    }
+
+    private static HttpProbe probe(HttpClient client, String scheme, String path) {
         requireNonNull(client, "client");
         requireNonNull(path, "path");
         if (!path.startsWith("/") || path.indexOf('#') >= 0) {
@@ -57,31 +75,34 @@ public final class HttpProbe implements HealthProbe {
         } catch (IllegalArgumentException notAPath) {
             throw new IllegalArgumentException("path: " + path + " (expected: that of a URL)", notAPath);
         }
-        HttpClient direct = client;
-        while (direct instanceof BalancedHttpClient balanced) { // whose router might send the probe somewhere else
-            direct = balanced.wrapped();
-        }
-        return new HttpProbe(direct, path);
+        // Not through a balanced client itself, whose router might send the probe somewhere else.
+        Carriers carriers = client instanceof BalancedHttpClient balanced ? balanced.carriers() : Carriers.of(client);
+        return new HttpProbe(carriers, scheme, path);
     }
 
     @Override
     public CompletionStage<ProbeResult> check(ServiceInstance instance, ProbeContext context) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + instance.hostPort() + path))
-                .version(HttpClient.Version.HTTP_1_1) // a probe is no occasion to negotiate
-                .header("User-Agent", USER_AGENT)
-                .timeout(context.timeout())
-                .build();
+        URI logical = URI.create(scheme + "://" + context.serviceName() + path);
+        HttpRequest request;
+        HttpClient carrier;
+        try {
+            carrier = carriers.carrier(logical).client();
+            request = HttpRequest.newBuilder(carriers.target(logical, instance))
+                    .version(HttpClient.Version.HTTP_1_1) // a probe is no occasion to negotiate
+                    .header("User-Agent", USER_AGENT)
+                    .timeout(context.timeout())
+                    .build();
+        } catch (IOException unknownHost) {
+            return CompletableFuture.completedFuture(ProbeResult.sick(unknownHost));
+        }
         // To cancel the result is to cancel the request: the futures of the JDK's client see to that.
-        return client.sendAsync(request, head -> new DiscardedBody())
-                .handle((response, failure) ->
-                        response != null ? judge(response) : ProbeResult.sick(ExchangeFailures.unwrap(failure)));
+        return carrier.sendAsync(request, head -> new DiscardedBody<>())
+                .handle((response, failure) -> response != null
+                        ? judge(response.statusCode())
+                        : ProbeResult.sick(ExchangeFailures.unwrap(failure)));
     }
 
-    private ProbeResult judge(HttpResponse<Void> response) {
-        if (response.previousResponse().isPresent()) {
-            return ProbeResult.sick(this + " was redirected to " + response.uri());
-        }
-        int status = response.statusCode();
+    private ProbeResult judge(int status) {
         return status >= 200 && status < 300 ? ProbeResult.well() : ProbeResult.sick(this + " answered " + status);
     }
 

@@ -34,8 +34,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Subscription {
 
+    private final Leg leg;
     private final Lease lease;
     private final BodyHandler<T> handler;
+    private final @Nullable Runnable onEnd;
+
+    private volatile boolean over;
+
+    /** Where the call goes on, if the response is a redirect that is followed. */
+    private volatile @Nullable Leg next;
 
     /** What the status says, once there is one. */
     private volatile @Nullable Outcome ofHead;
@@ -48,24 +55,48 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     /** Written by the client before it speaks to a subscriber, and read when it does. */
     private @Nullable BodySubscriber<T> subscriber;
 
+    /** The same, if it may be timed out. */
+    private volatile @Nullable TimedBody<T> timed;
+
     private volatile Flow.@Nullable Subscription subscription;
 
     private volatile @Nullable CompletionStage<T> body;
 
-    LeasedCall(Lease lease, BodyHandler<T> handler) {
+    LeasedCall(Leg leg, Lease lease, BodyHandler<T> handler) {
+        this(leg, lease, handler, null);
+    }
+
+    /**
+     * A call that may be {@linkplain #timedOut timed out}.
+     *
+     * @param onEnd run when its lease has ended, perhaps more than once
+     */
+    LeasedCall(Leg leg, Lease lease, BodyHandler<T> handler, @Nullable Runnable onEnd) {
+        this.leg = leg;
         this.lease = lease;
         this.handler = handler;
+        this.onEnd = onEnd;
+    }
+
+    /** The leg after this one, if the client handed over a redirect that is followed; its body is gone. */
+    @Nullable Leg next() {
+        return next;
+    }
+
+    /** Whether its lease has ended. */
+    boolean isOver() {
+        return over;
     }
 
     /** The client gave this response to the caller. Its body may have ended, or go on. */
     void handedOver(HttpResponse<?> response) {
         if (ofHead == null) { // the wrapped client does without the handler: one that a test made up, perhaps
-            lease.end(outcome(response.statusCode(), response.headers().firstValue("Retry-After")));
+            end(outcome(response.statusCode(), response.headers().firstValue("Retry-After")));
         }
         handedOver = true;
         Throwable failure = bodyFailure;
         if (failure != null) {
-            lease.end(outcome(failure));
+            end(outcome(failure));
         }
     }
 
@@ -76,10 +107,23 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         }
     }
 
+    /** It has taken too long. The caller's subscriber is told, and the client hangs up. */
+    void timedOut(Throwable failure) {
+        end(Outcome.failed());
+        TimedBody<T> unfinished = timed;
+        if (unfinished != null) {
+            unfinished.fail(failure); // first, as the client may fail it in its own way when it hangs up
+        }
+        Flow.Subscription current = subscription;
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
     /** The client gave this failure to the caller. */
     void failed(Throwable failure) {
         Outcome head = ofHead;
-        lease.end(head != null && isSpoiltByTheCaller() ? head : outcome(failure));
+        end(head != null && isSpoiltByTheCaller() ? head : outcome(failure));
     }
 
     /** Whether the body failed without the client having failed it: a file that cannot be opened, text that is no JSON. */
@@ -114,12 +158,24 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         }
         head.headers().firstValue(OrcaHeader.NAME).flatMap(OrcaHeader::parse).ifPresent(lease::report);
         try {
-            subscriber = requireNonNull(handler.apply(head), "subscriber");
+            Leg following = leg.afterRedirect(lease.instance(), head);
+            next = following;
+            subscriber = following == null ? callers(handler.apply(head)) : new DiscardedBody<>();
             return this;
         } catch (Throwable callersOwn) {
-            lease.end(outcome);
+            end(outcome);
             throw callersOwn;
         }
+    }
+
+    private BodySubscriber<T> callers(BodySubscriber<T> given) {
+        requireNonNull(given, "subscriber");
+        if (onEnd == null) {
+            return given;
+        }
+        TimedBody<T> body = new TimedBody<>(given);
+        timed = body;
+        return body;
     }
 
     /** Only when the client asks: a subscriber may do the caller's work in it. */
@@ -155,7 +211,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     public void onError(Throwable failure) {
         bodyFailure = failure;
         if (handedOver) {
-            lease.end(outcome(failure));
+            end(outcome(failure));
         }
         subscriber().onError(failure);
     }
@@ -177,8 +233,16 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         requireNonNull(subscription).cancel();
     }
 
+    private void end(Outcome outcome) {
+        lease.end(outcome);
+        over = true;
+        if (onEnd != null) {
+            onEnd.run();
+        }
+    }
+
     private void endAsTheHeadSays() {
-        lease.end(requireNonNull(ofHead));
+        end(requireNonNull(ofHead));
     }
 
     private BodySubscriber<T> subscriber() {

@@ -1,6 +1,5 @@
 package dev.evenkeel.lb.httpclient;
 
-import dev.evenkeel.lb.instance.ServiceInstance;
 import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.function.BiPredicate;
@@ -12,21 +11,28 @@ import java.util.function.BiPredicate;
 final class RequestRewriting {
 
     private final BiPredicate<String, String> kept;
+    private final boolean tellsHost;
 
-    /** Rewriting that drops these headers, in any case. */
-    RequestRewriting(List<String> strippedHeaders) {
+    /**
+     * Rewriting that drops these headers, in any case.
+     *
+     * @param tellsHost whether to add what the caller called the service
+     */
+    RequestRewriting(List<String> strippedHeaders, boolean tellsHost) {
+        this.tellsHost = tellsHost;
         String[] stripped = strippedHeaders.toArray(new String[0]);
         this.kept = stripped.length == 0 ? (name, value) -> true : (name, value) -> !contains(stripped, name);
     }
 
     /** A copy without the headers that stay here, still addressed to the service. */
     HttpRequest.Builder copy(HttpRequest request) {
-        return HttpRequest.newBuilder(request, kept);
-    }
-
-    /** What goes to this instance. */
-    static HttpRequest target(HttpRequest.Builder copy, HttpRequest request, ServiceInstance instance) {
-        return copy.uri(Authority.replaced(request.uri(), instance.hostPort())).build();
+        HttpRequest.Builder copy = HttpRequest.newBuilder(request, kept);
+        if (tellsHost) {
+            Origin origin = Origin.of(request.uri());
+            copy.setHeader("X-Forwarded-Host", origin.authority());
+            copy.setHeader("X-Forwarded-Proto", origin.scheme());
+        }
+        return copy;
     }
 
     private static boolean contains(String[] names, String name) {

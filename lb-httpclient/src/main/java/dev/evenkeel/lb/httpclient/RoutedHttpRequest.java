@@ -3,7 +3,6 @@ package dev.evenkeel.lb.httpclient;
 import dev.evenkeel.lb.routing.RoutedRequest;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ final class RoutedHttpRequest implements RoutedRequest {
     static @Nullable RoutedHttpRequest of(HttpRequest request) {
         URI uri = request.uri();
         String host = uri == null ? null : uri.getHost(); // a request that is not of the JDK's making may have none
-        return host == null ? null : new RoutedHttpRequest(request, host.toLowerCase(Locale.ROOT));
+        return host == null ? null : new RoutedHttpRequest(request, Origin.host(host));
     }
 
     @Override

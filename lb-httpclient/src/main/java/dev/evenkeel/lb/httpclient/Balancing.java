@@ -1,0 +1,46 @@
+package dev.evenkeel.lb.httpclient;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.routing.Router;
+import java.net.http.HttpRequest;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the calls of a client or of a view have in common. Immutable.
+ *
+ * @param said what a view says of the pick of all its requests
+ * @param leavesServices whether a redirect is followed to where no request of this service goes
+ */
+record Balancing(
+        Carriers carriers,
+        Router router,
+        RequestRewriting rewriting,
+        Function<? super HttpRequest, PickRequest> pickRequests,
+        @Nullable PickRequest said,
+        Redirects redirects,
+        boolean leavesServices,
+        CallTimeout callTimeout) {
+
+    Balancing with(@Nullable PickRequest request) {
+        return new Balancing(
+                carriers, router, rewriting, pickRequests, request, redirects, leavesServices, callTimeout);
+    }
+
+    /** The balancer for a request, or null if there is none. */
+    @Nullable LoadBalancer route(HttpRequest request) {
+        RoutedHttpRequest routed = RoutedHttpRequest.of(request);
+        return routed == null ? null : router.route(routed).orElse(null);
+    }
+
+    /** What is said of the pick for a request. */
+    PickRequest pickRequest(HttpRequest request) {
+        return said != null
+                ? said
+                : requireNonNull(
+                        pickRequests.apply(request), "pickRequest: null (expected: PickRequest.EMPTY for nothing)");
+    }
+}

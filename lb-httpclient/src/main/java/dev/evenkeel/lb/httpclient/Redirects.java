@@ -1,0 +1,97 @@
+package dev.evenkeel.lb.httpclient;
+
+import dev.evenkeel.lb.instance.ServiceInstance;
+import java.net.URI;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.ResponseInfo;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** Which redirects are followed, and how: as the client of the JDK does it, but on the addresses of services. */
+final class Redirects {
+
+    /** The JDK's own limit, and the name under which it can be changed. */
+    static final int MAX = Integer.getInteger("jdk.httpclient.redirects.retrylimit", 5);
+
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
+
+    private static final Set<String> OF_THE_BODY = Set.of("content-type", "content-encoding", "content-language");
+
+    private final @Nullable Redirect policy;
+
+    Redirects(@Nullable Redirect policy) {
+        this.policy = policy;
+    }
+
+    /** Whether any are followed. */
+    boolean isOn() {
+        return policy == Redirect.NORMAL || policy == Redirect.ALWAYS;
+    }
+
+    /** Where this response sends a request, on an address of the caller's view; null if it is not followed. */
+    @Nullable URI target(HttpRequest request, ServiceInstance instance, ResponseInfo head) {
+        if (!isOn() || !isRedirect(head.statusCode())) {
+            return null;
+        }
+        Optional<String> location = head.headers().firstValue("Location");
+        return location.isEmpty() ? null : target(request.uri(), instance, location.get());
+    }
+
+    private @Nullable URI target(URI from, ServiceInstance instance, String location) {
+        URI to;
+        try {
+            to = from.resolve(location);
+        } catch (IllegalArgumentException malformed) {
+            return null;
+        }
+        if (to.getHost() == null || !isHttp(to) || !isAllowed(from, to)) {
+            return null;
+        }
+        // Servers that build links of what they see as their own host.
+        return instance.hostPort().equalsIgnoreCase(to.getRawAuthority())
+                ? Authority.replaced(to, from.getRawAuthority())
+                : to;
+    }
+
+    private static boolean isRedirect(int status) {
+        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    }
+
+    private static boolean isHttp(URI uri) {
+        return "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+    }
+
+    private boolean isAllowed(URI from, URI to) {
+        return policy == Redirect.ALWAYS || !isDowngrade(from, to);
+    }
+
+    /** From a connection that others cannot read to one that they can. */
+    static boolean isDowngrade(URI from, URI to) {
+        return Origin.isSecure(from) && !Origin.isSecure(to);
+    }
+
+    /** The request that follows a redirect. */
+    static HttpRequest.Builder following(HttpRequest request, URI to, int status, boolean withCredentials) {
+        String method = method(request.method(), status);
+        boolean bodyStays = method.equals(request.method());
+        BiPredicate<String, String> kept = (name, value) -> {
+            String lower = name.toLowerCase(Locale.ROOT);
+            return (withCredentials || !CREDENTIALS.contains(lower)) && (bodyStays || !OF_THE_BODY.contains(lower));
+        };
+        HttpRequest.Builder next = HttpRequest.newBuilder(request, kept).uri(to);
+        return bodyStays ? next : next.method(method, BodyPublishers.noBody());
+    }
+
+    private static String method(String method, int status) {
+        return switch (status) {
+            case 301, 302 -> method.equals("POST") ? "GET" : method;
+            case 303 -> "GET"; // of HEAD, too, as in the JDK
+            default -> method;
+        };
+    }
+}

@@ -1,0 +1,409 @@
+package dev.evenkeel.lb.httpclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.NoInstanceAvailableException;
+import dev.evenkeel.lb.request.Outcome.Kind;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.testkit.Eventually;
+import dev.evenkeel.lb.testkit.ScriptedReply;
+import dev.evenkeel.lb.testkit.ScriptedServer;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.Response;
+import okhttp3.WebSocketListener;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import okio.ByteString;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A WebSocket goes to one instance, and is in flight until it is closed. */
+class WebSocketTest {
+
+    private final List<AutoCloseable> toClose = new ArrayList<>();
+    private final Server server = new Server();
+    private final Caller caller = new Caller();
+    private final HttpClient plain = HttpFixture.newPlainClient().build();
+    private MockWebServer web;
+    private LoadBalancer chat;
+    private BalancedHttpClient http;
+
+    @AfterEach
+    void nothingIsLeftBehind() throws Exception {
+        try {
+            if (chat != null) {
+                Eventually.until(
+                        "nothing is in flight",
+                        chat::snapshot,
+                        () -> chat.snapshot().inFlight() == 0);
+                assertThat(chat.snapshot().instances())
+                        .allSatisfy(
+                                instance -> assertThat(instance.unreported()).isZero());
+            }
+        } finally {
+            for (AutoCloseable one : toClose) {
+                one.close();
+            }
+        }
+    }
+
+    @Test
+    void isInFlightUntilTheCallerClosesIt() throws Exception {
+        WebSocket socket = open();
+        assertThat(chat.snapshot().inFlight()).isEqualTo(1);
+        assertThat(get(socket.sendText("hel", false))).isSameAs(socket);
+        get(socket.sendText("lo", true));
+        assertThat(get(server.message)).isEqualTo("hello");
+        assertThat(get(caller.text)).isEqualTo("HELLO");
+        assertThat(get(socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye"))).isSameAs(socket);
+        assertThat(socket.isOutputClosed()).isTrue();
+        assertThat(get(caller.closed)).isEqualTo(1000);
+        assertThat(chat.snapshot().inFlight()).isZero();
+        assertThat(outcomes(Kind.SUCCESS)).isEqualTo(1);
+        assertThat(chat.snapshot().instances().get(0).latency()).isPositive();
+        assertThat(caller.sockets)
+                .isNotEmpty()
+                .allSatisfy(seen -> assertThat(seen).isSameAs(socket));
+    }
+
+    @Test
+    void isInFlightUntilTheServerClosesIt() throws Exception {
+        open();
+        get(server.opened).close(1001, "bye");
+        assertThat(get(caller.closed)).isEqualTo(1001);
+        assertThat(outcomes(Kind.SUCCESS)).isEqualTo(1);
+    }
+
+    @Test
+    void blamesAnInstanceThatFails() throws Exception {
+        open();
+        get(server.opened).close(1011, "oops");
+        get(caller.closed);
+        assertThat(outcomes(Kind.FAILED)).isEqualTo(1);
+    }
+
+    @Test
+    void endsWhenItIsAborted() throws Exception {
+        WebSocket socket = open();
+        socket.abort();
+        assertThat(chat.snapshot().inFlight()).isZero();
+        assertThat(outcomes(Kind.SUCCESS)).isEqualTo(1);
+        assertThat(socket.isInputClosed()).isTrue();
+        get(server.over);
+    }
+
+    @Test
+    void endsWhenTheServerDies() throws Exception {
+        open();
+        get(server.opened);
+        web.close();
+        get(caller.over);
+        assertThat(chat.snapshot().inFlight()).isZero();
+        assertThat(outcomes(Kind.FAILED)).isEqualTo(1);
+    }
+
+    @Test
+    void endsWhenTheListenerThrows() throws Exception {
+        WebSocket socket = open();
+        caller.broken = true;
+        get(socket.sendText("hello", true));
+        assertThat(get(caller.failed)).isInstanceOf(IllegalStateException.class);
+        assertThat(outcomes(Kind.SUCCESS)).isEqualTo(1);
+    }
+
+    @Test
+    void passesEverythingOn() throws Exception {
+        WebSocket socket = open();
+        get(socket.sendPing(ByteBuffer.wrap(new byte[] {7})));
+        assertThat(get(caller.pong)).isEqualTo(ByteBuffer.wrap(new byte[] {7}));
+        get(socket.sendPong(ByteBuffer.wrap(new byte[] {8})));
+        get(socket.sendBinary(ByteBuffer.wrap(new byte[] {1, 2}), true));
+        assertThat(get(caller.bytes)).isEqualTo(ByteBuffer.wrap(new byte[] {2, 1}));
+        socket.request(1);
+        assertThat(socket.isInputClosed()).isFalse();
+        assertThat(socket.isOutputClosed()).isFalse();
+        assertThat(socket.getSubprotocol()).isEmpty();
+        socket.abort();
+    }
+
+    @Test
+    void goesThroughTheRouterWithItsHeaders() throws Exception {
+        start(upgrade("v2"));
+        BalancedHttpClient routed = BalancedHttpClient.builder(
+                        plain,
+                        request -> request.path().equals("/room%2F1")
+                                        && request.method().equals("GET")
+                                        && request.host().equals("anything")
+                                ? Optional.of(chat)
+                                : Optional.empty())
+                .pickRequest(request -> PickRequest.stickyTo(
+                        request.headers().firstValue("X-User").orElseThrow()))
+                .stripHeaders("X-User")
+                .build();
+        WebSocket socket = get(routed.newWebSocketBuilder()
+                .header("X-User", "ada")
+                .header("X-Trace", "7")
+                .connectTimeout(Duration.ofSeconds(5))
+                .subprotocols("v2", "v1")
+                .buildAsync(URI.create("ws://anything/room%2F1?x=%20"), caller));
+        assertThat(socket.getSubprotocol()).isEqualTo("v2");
+        RecordedRequest handshake = web.takeRequest();
+        assertThat(handshake.getTarget()).isEqualTo("/room%2F1?x=%20");
+        assertThat(handshake.getHeaders().get("X-User")).isNull();
+        assertThat(handshake.getHeaders().get("X-Trace")).isEqualTo("7");
+        assertThat(handshake.getHeaders().get("Sec-WebSocket-Protocol")).isEqualTo("v2, v1");
+        socket.abort();
+    }
+
+    @Test
+    void isVerifiedAsTheService() throws Exception {
+        HeldCertificate certificate =
+                new HeldCertificate.Builder().addSubjectAlternativeName("chat").build();
+        HandshakeCertificates certificates = new HandshakeCertificates.Builder()
+                .heldCertificate(certificate)
+                .addTrustedCertificate(certificate.certificate())
+                .build();
+        web = new MockWebServer();
+        web.useHttps(certificates.sslSocketFactory());
+        start(upgrade(null));
+        BalancedHttpClient secure = BalancedHttpClient.wrap(
+                HttpFixture.newPlainClient()
+                        .sslContext(certificates.sslContext())
+                        .build(),
+                chat);
+        toClose.add(secure::shutdownNow);
+        WebSocket socket = get(secure.newWebSocketBuilder().buildAsync(URI.create("wss://chat/x"), caller));
+        assertThat(web.takeRequest().getHandshakeServerNames()).containsExactly("chat");
+        socket.abort();
+    }
+
+    @Test
+    void endsWhenTheServerDoesNotUpgrade() throws Exception {
+        start(
+                new MockResponse.Builder().code(404).build(),
+                new MockResponse.Builder().code(503).build());
+        for (int i = 0; i < 2; i++) {
+            assertThat(http.newWebSocketBuilder().buildAsync(URI.create("ws://chat/x"), caller))
+                    .failsWithin(Eventually.PATIENCE)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(WebSocketHandshakeException.class);
+        }
+        assertThat(outcomes(Kind.SUCCESS)).isEqualTo(1);
+        assertThat(outcomes(Kind.OVERLOADED)).isEqualTo(1);
+    }
+
+    @Test
+    void endsWhenNobodyIsThere() {
+        try (ScriptedServer refusing = ScriptedServer.refusing()) {
+            balance(refusing.port());
+            assertThat(http.newWebSocketBuilder().buildAsync(URI.create("ws://chat/x"), caller))
+                    .failsWithin(Eventually.PATIENCE)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(ConnectException.class);
+            assertThat(outcomes(Kind.NEVER_REACHED)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void failsItsFutureWhenThereIsNoInstanceThatMayBeTaken() throws Exception {
+        start();
+        CompletableFuture<WebSocket> opening = http.with(
+                        PickRequest.builder().only("nobody:1").build())
+                .newWebSocketBuilder()
+                .buildAsync(URI.create("ws://chat/x"), caller);
+        assertThat(opening)
+                .failsWithin(Eventually.PATIENCE)
+                .withThrowableOfType(ExecutionException.class)
+                .havingCause()
+                .isInstanceOf(ConnectException.class)
+                .withCauseInstanceOf(NoInstanceAvailableException.class);
+    }
+
+    @Test
+    void isAbortedWhenNobodyWantsItAnyMore() {
+        try (ScriptedServer silent = ScriptedServer.start()) {
+            silent.reply(ScriptedReply.silence());
+            balance(silent.port());
+            CompletableFuture<WebSocket> opening =
+                    http.newWebSocketBuilder().buildAsync(URI.create("ws://chat/x"), caller);
+            Eventually.until("the handshake has begun", () -> silent.requestCount() == 1);
+            opening.cancel(true);
+            assertThat(opening).isCancelled();
+            silent.stop();
+            Eventually.until("nothing is in flight", () -> chat.snapshot().inFlight() == 0);
+        }
+    }
+
+    @Test
+    void leavesOtherHostsAlone() throws Exception {
+        start(upgrade(null));
+        WebSocket socket = get(http.newWebSocketBuilder()
+                .header("X-A", "1")
+                .buildAsync(URI.create("ws://127.0.0.1:" + web.getPort() + "/x"), caller));
+        assertThat(chat.snapshot().instances().get(0).picks()).isZero();
+        assertThat(web.takeRequest().getHeaders().get("X-A")).isEqualTo("1");
+        socket.abort();
+        assertThat(http.newWebSocketBuilder().buildAsync(URI.create("http://chat/x"), caller))
+                .failsWithin(Eventually.PATIENCE)
+                .withThrowableThat()
+                .withCauseInstanceOf(IllegalArgumentException.class);
+    }
+
+    private WebSocket open() throws Exception {
+        start(upgrade(null));
+        return get(http.newWebSocketBuilder().buildAsync(URI.create("ws://chat/x"), caller));
+    }
+
+    private MockResponse upgrade(String subprotocol) {
+        MockResponse.Builder response = new MockResponse.Builder().webSocketUpgrade(server);
+        return subprotocol == null
+                ? response.build()
+                : response.addHeader("Sec-WebSocket-Protocol", subprotocol).build();
+    }
+
+    private void start(MockResponse... responses) throws IOException {
+        if (web == null) {
+            web = new MockWebServer();
+        }
+        for (MockResponse response : responses) {
+            web.enqueue(response);
+        }
+        web.start();
+        toClose.add(web);
+        balance(web.getPort());
+    }
+
+    private void balance(int port) {
+        chat = LoadBalancer.builder("chat").instances("127.0.0.1:" + port).build();
+        http = BalancedHttpClient.wrap(plain, chat);
+        toClose.add(http::shutdownNow);
+        toClose.add(chat);
+    }
+
+    private long outcomes(Kind kind) {
+        return chat.snapshot().instances().get(0).outcomes(kind);
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(Eventually.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Answers in capital letters, and bytes from behind; closes when the other side does. */
+    private static final class Server extends WebSocketListener {
+
+        private final CompletableFuture<okhttp3.WebSocket> opened = new CompletableFuture<>();
+        private final CompletableFuture<String> message = new CompletableFuture<>();
+        private final CompletableFuture<String> over = new CompletableFuture<>();
+
+        @Override
+        public void onOpen(okhttp3.WebSocket socket, Response response) {
+            opened.complete(socket);
+        }
+
+        @Override
+        public void onMessage(okhttp3.WebSocket socket, String text) {
+            message.complete(text);
+            socket.send(text.toUpperCase(Locale.ROOT));
+        }
+
+        @Override
+        public void onMessage(okhttp3.WebSocket socket, ByteString bytes) {
+            byte[] reversed = new byte[bytes.size()];
+            for (int i = 0; i < reversed.length; i++) {
+                reversed[i] = bytes.getByte(reversed.length - 1 - i);
+            }
+            socket.send(ByteString.of(reversed));
+        }
+
+        @Override
+        public void onClosing(okhttp3.WebSocket socket, int code, String reason) {
+            socket.close(code, null);
+        }
+
+        @Override
+        public void onClosed(okhttp3.WebSocket socket, int code, String reason) {
+            over.complete("closed");
+        }
+
+        @Override
+        public void onFailure(okhttp3.WebSocket socket, Throwable failure, Response response) {
+            over.complete("failed");
+        }
+    }
+
+    /** Remembers what it is told, and by whom. */
+    private static final class Caller implements WebSocket.Listener {
+
+        private final List<WebSocket> sockets = new CopyOnWriteArrayList<>();
+        private final CompletableFuture<String> text = new CompletableFuture<>();
+        private final CompletableFuture<ByteBuffer> bytes = new CompletableFuture<>();
+        private final CompletableFuture<ByteBuffer> pong = new CompletableFuture<>();
+        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
+        private final CompletableFuture<Object> over = CompletableFuture.anyOf(closed, failed);
+        private volatile boolean broken;
+
+        @Override
+        public void onOpen(WebSocket socket) {
+            sockets.add(socket);
+            socket.request(100);
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            sockets.add(socket);
+            if (broken) {
+                throw new IllegalStateException("mine");
+            }
+            text.complete(data.toString());
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            sockets.add(socket);
+            bytes.complete(ByteBuffer.allocate(data.remaining()).put(data).flip());
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
+            sockets.add(socket);
+            pong.complete(ByteBuffer.allocate(message.remaining()).put(message).flip());
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int statusCode, String reason) {
+            sockets.add(socket);
+            closed.complete(statusCode);
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            sockets.add(socket);
+            failed.complete(error);
+        }
+    }
+}
