@@ -59,7 +59,10 @@ class Http2Test {
     @AfterEach
     void nothingIsLeftBehind() throws Exception {
         try {
-            Eventually.until("nothing is in flight", orders::snapshot, () -> orders.snapshot().inFlight() == 0);
+            Eventually.until(
+                    "nothing is in flight",
+                    orders::snapshot,
+                    () -> orders.snapshot().inFlight() == 0);
             assertThat(orders.snapshot().instances())
                     .allSatisfy(instance -> assertThat(instance.unreported()).isZero());
         } finally {
@@ -177,7 +180,8 @@ class Http2Test {
 
     private void balance(LoadBalancingStrategy strategy, JettyServer... instances) {
         orders = LoadBalancer.builder("orders")
-                .instances(List.of(instances).stream().map(JettyServer::instance).toList())
+                .instances(
+                        List.of(instances).stream().map(JettyServer::instance).toList())
                 .strategy(strategy)
                 .build();
         http = BalancedHttpClient.wrap(plain, orders);
