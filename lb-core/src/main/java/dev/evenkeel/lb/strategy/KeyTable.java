@@ -13,11 +13,15 @@ final class KeyTable {
 
     private final MaglevTable table;
 
+    /** Of the table, one step nearer. */
+    private final int[] slots;
+
     /** For each candidate of the table its place in the list, -1 for one who has left; null if they are the same. */
     private final int @Nullable [] places;
 
     private KeyTable(MaglevTable table, int @Nullable [] places) {
         this.table = table;
+        this.slots = table.slots();
         this.places = places;
     }
 
@@ -37,7 +41,7 @@ final class KeyTable {
 
     /** Where the key goes in the list; -1 if the table does not know. */
     int place(long keyHash) {
-        int place = table.place(keyHash);
+        int place = slots[MaglevTable.slot(keyHash, slots.length)];
         return places == null ? place : places[place];
     }
 }

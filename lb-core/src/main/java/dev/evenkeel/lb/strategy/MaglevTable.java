@@ -134,7 +134,17 @@ final class MaglevTable {
 
     /** Which candidate the hash belongs to. */
     int place(long hash) {
-        return slots[(int) Math.multiplyHigh(hash >>> 1, (long) slots.length << 1)]; // of 2^64 parts as many slots
+        return slots[slot(hash, slots.length)];
+    }
+
+    /** Which slot of so many the hash belongs to. */
+    static int slot(long hash, int slots) {
+        return (int) Math.multiplyHigh(hash >>> 1, (long) slots << 1); // 2^64 in as many parts
+    }
+
+    /** The candidates by slot; not to be changed. */
+    int[] slots() {
+        return slots;
     }
 
     /** For each candidate of this table its place among others, by their hashes; -1 where it is none of them. */
