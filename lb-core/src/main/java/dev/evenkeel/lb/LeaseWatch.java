@@ -55,10 +55,14 @@ final class LeaseWatch {
     }
 
     private Lease watched(TrackedLease lease) {
-        endLeaked();
-        WatchedLease watched = new WatchedLease(lease, this);
-        watches.add(watched.watch);
-        return watched;
+        try {
+            endLeaked();
+            WatchedLease watched = new WatchedLease(lease, this);
+            watches.add(watched.watch);
+            return watched;
+        } catch (OutOfMemoryError unwatched) { // the call has begun, and must not be lost
+            return lease;
+        }
     }
 
     /** Whether it found any. */
