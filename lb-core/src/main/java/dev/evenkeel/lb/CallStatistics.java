@@ -48,6 +48,9 @@ final class CallStatistics {
     /** Answers are counted up to here. */
     private static final int MANY = 1 << 30;
 
+    /** 52 days in nanoseconds: a clock that leaps is not believed more, and up to here a double is exact. */
+    private static final long MAX_LATENCY = 1L << 52;
+
     private static final VarHandle LATENCY = field("latency", long.class);
     private static final VarHandle LAST_ANSWER = field("lastAnswer", long.class);
     private static final VarHandle ANSWERS = field("answers", int.class);
@@ -134,8 +137,9 @@ final class CallStatistics {
         return answers;
     }
 
+    /** None where failures are forgotten: of a failure and a success at once, each may have written one of the two. */
     int failuresInARow() {
-        return failuresInARow;
+        return hasFailures() ? failuresInARow : 0;
     }
 
     long lastFailure() {
@@ -155,7 +159,7 @@ final class CallStatistics {
 
     private void sample(long nanos, long now) {
         long known = latency;
-        long sample = Math.max(1, nanos);
+        long sample = Math.max(1, Math.min(nanos, MAX_LATENCY));
         LATENCY.setOpaque(this, known == 0 ? sample : known + (long) (share(sample, known, now) * (sample - known)));
         LAST_ANSWER.setOpaque(this, now);
     }

@@ -10,13 +10,16 @@ package dev.evenkeel.lb;
  *           20  which of the two generations is the current one
  *        21-38  calls of generation 0 that have not been answered
  *        39-56  calls of generation 1 that have not been answered
- *        57-63  calls that succeeded; what overflows is counted elsewhere
+ *        57-63  calls that succeeded, modulo 128; every 64 are counted elsewhere as well
  * </pre>
  *
  * <p>The generations tell how long calls have been waiting without a list of them. New calls belong to the current one.
- * When a call begins and nobody of the older one is waiting any more, the generations change places. So all calls of the
- * older one began before that change, and as long as one of them waits, it has been waiting at least since then. In steady
- * traffic the generations change about as often as a call takes.
+ * When a call begins and nobody of the older one is waiting any more, the generations change places. The node notes when the
+ * last call of what is now the older one began: as long as one of them waits, it has been waiting at least since then. In
+ * steady traffic the generations change about as often as a call takes.
+ *
+ * <p>A success is in the word before it may be counted elsewhere as one of 64. In between, the uppermost bit tells that the
+ * count elsewhere is one behind, so that the sum never goes back.
  */
 final class CallWord {
 
@@ -26,13 +29,11 @@ final class CallWord {
     static final long COUNTED = 1L << 19;
     static final long SUCCESS = 1L << 57;
 
-    /** How many successes fit. */
-    static final int SUCCESSES = 1 << 7;
-
     private static final long CURRENT = 1L << 20;
     private static final int FIRST_GENERATION = 21;
     private static final int GENERATION_BITS = 18;
-    private static final long ALL_SUCCESSES = -SUCCESS;
+    private static final int FIRST_SUCCESS = 57;
+    private static final int SUCCESSES = 1 << 6;
 
     private CallWord() {}
 
@@ -78,13 +79,15 @@ final class CallWord {
         return waiting(word, current(word)) != 0;
     }
 
-    static int successes(long word) {
-        return (int) (word >>> 57);
+    /** Whether one success more is to be counted elsewhere, as the last of 64. */
+    static boolean completesSuccesses(long word) {
+        return (word >>> FIRST_SUCCESS & (SUCCESSES - 1)) == SUCCESSES - 1;
     }
 
-    /** Whether one success more does not fit. */
-    static boolean isFullOfSuccesses(long word) {
-        return (word & ALL_SUCCESSES) == ALL_SUCCESSES;
+    /** The successes of a word, and of as many times 64 as are counted elsewhere. */
+    static long successes(long word, long counted) {
+        long uncounted = (word >>> 63 ^ counted) & 1;
+        return (counted + uncounted) * SUCCESSES + (word >>> FIRST_SUCCESS & (SUCCESSES - 1));
     }
 
     private static int waiting(long word, int generation) {

@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
 final class DefaultLoadBalancer
         implements LoadBalancer, SourceLink.Deliveries, HealthWatch.Verdicts, HealthContext, SlotQueue.Picks {
 
-    /** How often a pick starts again because the pool changed under it. */
-    private static final int MAX_POOL_CHANGES = 8;
+    /** How often a pick starts again because the pool changed under it, or a leaked lease gave its place back. */
+    private static final int MAX_CHANGES = 8;
 
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
@@ -67,6 +67,7 @@ final class DefaultLoadBalancer
     private final SlotQueue queue;
     private final StrategyFaults faults;
     private final Admission admission;
+    private final LeaseWatch leaseWatch;
 
     private final InFlightTotal inFlight = new InFlightTotal();
 
@@ -115,6 +116,7 @@ final class DefaultLoadBalancer
                 serviceName, this, config.ticker(), config.scheduler(), config.maxWaiting(), config.maxWait());
         this.faults = new StrategyFaults(serviceName);
         this.admission = new Admission(config.random(), faults);
+        this.leaseWatch = new LeaseWatch(serviceName, config.ticker());
     }
 
     void start() {
@@ -140,12 +142,13 @@ final class DefaultLoadBalancer
             if (current.phase == Pool.Phase.CLOSED) {
                 throw new IllegalStateException(serviceName + ": the load balancer is closed");
             }
-            Lease lease = admission.admit(current, request, now);
+            TrackedLease lease = admission.admit(current, request, now);
             if (lease != null) {
-                return lease;
+                return leaseWatch.over(lease, now);
             }
+            boolean placesFound = leaseWatch.endLeaked();
             Pool newest = pool;
-            if (newest == current || change == MAX_POOL_CHANGES) {
+            if ((newest == current && !placesFound) || change == MAX_CHANGES) {
                 return null;
             }
             current = newest;
@@ -224,10 +227,12 @@ final class DefaultLoadBalancer
 
     @Override
     public PoolSnapshot snapshot() {
+        leaseWatch.endLeaked();
+        long now = config.ticker().nanos();
         Pool current = pool;
         Set<Node> eligible = new HashSet<>(Arrays.asList(current.candidates));
         List<InstanceSnapshot> instances = new ArrayList<>(current.size());
-        current.forEach((node, state) -> instances.add(snapshot(node, state, eligible.contains(node))));
+        current.forEach((node, state) -> instances.add(snapshot(node, state, eligible.contains(node), now)));
         PoolSnapshot.Builder snapshot = PoolSnapshot.builder(serviceName)
                 .version(current.version)
                 .instances(instances)
@@ -246,7 +251,7 @@ final class DefaultLoadBalancer
         return snapshot.build();
     }
 
-    private static InstanceSnapshot snapshot(Node node, NodeState state, boolean eligible) {
+    private static InstanceSnapshot snapshot(Node node, NodeState state, boolean eligible, long now) {
         InstanceSnapshot.Builder snapshot = InstanceSnapshot.builder(state.instance())
                 .health(state.health(), state.reason())
                 .eligible(eligible)
@@ -254,7 +259,11 @@ final class DefaultLoadBalancer
                 .inFlight(node.inFlight())
                 .limit(node.limit())
                 .unreported(node.unreported())
+                .leaked(node.leaked())
+                .waiting(Duration.ofNanos(node.waitingNanos(now)))
                 .latency(Duration.ofNanos(node.latencyNanos()))
+                .failuresInARow(node.failuresInARow())
+                .onTrial(node.isOnTrial())
                 .effectiveWeight(node.weight())
                 .warmUp(state.warmUp());
         for (Outcome.Kind kind : Outcome.Kind.values()) {

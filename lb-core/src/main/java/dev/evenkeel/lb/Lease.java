@@ -8,8 +8,10 @@ import dev.evenkeel.lb.request.Outcome;
  * One pick in flight. The instance counts the call from the pick to the end, which is the first of {@link #succeeded},
  * {@link #end} and {@link #close}; later ones do nothing. Safe for concurrent use.
  *
- * <p>A lease that is never ended stays in flight for ever, and makes its instance look busy: use try-with-resources, or
- * end it in every path.
+ * <p>A lease that is never ended stays in flight, and makes its instance look busy: use try-with-resources, or end it in
+ * every path. Of leases that are dropped without being ended, the balancer finds one in 128, and all after the first: it
+ * ends them once the garbage collector has found them, warns in the log, and counts them in
+ * {@link dev.evenkeel.lb.observe.InstanceSnapshot#leaked() the snapshot}.
  *
  * <pre>{@code
  * try (Lease lease = orders.acquire()) {

@@ -14,6 +14,7 @@ import java.lang.invoke.VarHandle;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class Node implements Candidate {
 
     private static final VarHandle WORD = field("word", long.class);
-    private static final VarHandle FULL_WORDS = field("fullWords", long.class);
+    private static final VarHandle SUCCESSES = field("successes", long.class);
     private static final VarHandle LAST_PICK = field("lastPick", long.class);
-    private static final VarHandle TURNED = field("turned", long.class);
+    private static final VarHandle OLDER_BEGUN = field("olderBegun", long.class);
 
     /** A new instance has this many answers to give before it is like any other. */
     private static final int ANSWERS_ON_TRIAL = 3;
@@ -48,6 +49,7 @@ final class Node implements Candidate {
     private final Map<Outcome.Kind, LongAdder> outcomes = new EnumMap<>(Outcome.Kind.class);
 
     private final LongAdder unreported = new LongAdder();
+    private final AtomicLong leaked = new AtomicLong();
 
     /** How many calls it may have in flight; moved by the ends of calls, if it adapts. */
     private volatile int limit;
@@ -57,15 +59,15 @@ final class Node implements Candidate {
     @SuppressWarnings("unused") // through WORD
     private volatile long word;
 
-    /** How often the successes in the word have overflowed. */
-    @SuppressWarnings("unused") // through FULL_WORDS
-    private volatile long fullWords;
+    /** Successes by 64; the rest is in the word. */
+    @SuppressWarnings("unused") // through SUCCESSES
+    private volatile long successes;
 
-    /** When the last call began. Written without a fence: {@link #word} announces it. */
+    /** When the last call began, or the node was made. Written without a fence: {@link #word} announces it. */
     private volatile long lastPick;
 
-    /** When the generations last changed places; like it. */
-    private volatile long turned;
+    /** When the last call of the older generation began; like it. */
+    private volatile long olderBegun;
 
     /** Where the calls are counted as well. Written by the control plane before it sets the mark, read after seeing it. */
     private @Nullable LongAdder total;
@@ -100,8 +102,9 @@ final class Node implements Candidate {
         this.state = NodeState.of(instance);
         this.weight = instance.weight();
         this.ticker = ticker;
+        this.lastPick = ticker.nanos();
         this.limit = limit.first();
-        this.adaptingLimit = limit.adapting(ticker.nanos());
+        this.adaptingLimit = limit.adapting(lastPick);
         this.initial = initial;
         this.events = events;
         for (Outcome.Kind kind : Outcome.Kind.values()) {
@@ -145,9 +148,9 @@ final class Node implements Candidate {
     public long waitingNanos(long now) {
         long current = word;
         if (CallWord.isOlderWaiting(current)) {
-            return now - turned;
+            return Math.max(0, now - olderBegun);
         }
-        return CallWord.isNewerWaiting(current) ? now - lastPickNanos() : 0;
+        return CallWord.isNewerWaiting(current) ? Math.max(0, now - lastPick) : 0;
     }
 
     @Override
@@ -245,14 +248,14 @@ final class Node implements Candidate {
             return null;
         }
         TrackedLease lease = new TrackedLease(this, now, failOpen); // before the call counts: memory may be short
-        LAST_PICK.setOpaque(this, now);
         while (CallWord.isFree(current, limit)) {
-            long turnedWord = CallWord.turned(current);
-            if (turnedWord != current) {
-                TURNED.setOpaque(this, now); // nobody relies on the old time any more
+            long turned = CallWord.turned(current);
+            if (turned != current) {
+                OLDER_BEGUN.setOpaque(this, lastPick); // nobody relies on the old time any more
             }
-            int generation = CallWord.current(turnedWord);
-            long begun = turnedWord + CallWord.oneWaiting(generation) + 1;
+            LAST_PICK.setOpaque(this, now);
+            int generation = CallWord.current(turned);
+            long begun = turned + CallWord.oneWaiting(generation) + 1;
             long seen = (long) WORD.compareAndExchange(this, current, begun);
             if (seen == current) {
                 lease.generation = (byte) generation;
@@ -321,8 +324,8 @@ final class Node implements Candidate {
         }
         int limitBefore = limit;
         long before = (long) WORD.getAndAdd(this, (success ? CallWord.SUCCESS : 0) - waiting - 1);
-        if (success && CallWord.isFullOfSuccesses(before)) {
-            FULL_WORDS.getAndAdd(this, 1L);
+        if (success && CallWord.completesSuccesses(before)) {
+            SUCCESSES.getAndAdd(this, 1L);
         }
         if (success && adaptingLimit != null) {
             limit = adaptingLimit.succeeded(CallWord.inFlight(before));
@@ -376,19 +379,32 @@ final class Node implements Candidate {
         return requireNonNull(outcomes.get(kind)); // filled once, for every kind but one
     }
 
-    /** Exact at rest. What has just overflowed may be missing for a moment. */
+    /** Never goes back, unless two calls are held up between both counts at the same time. */
     private long successes() {
-        long full;
+        long counted;
         long current;
         do {
-            full = fullWords;
+            counted = successes;
             current = word;
-        } while (full != fullWords);
-        return full * CallWord.SUCCESSES + CallWord.successes(current);
+        } while (counted != successes);
+        return CallWord.successes(current, counted);
     }
 
     long unreported() {
         return unreported.sum();
+    }
+
+    /** One of the calls that ended unreported was leaked. */
+    void countLeak() {
+        leaked.incrementAndGet();
+    }
+
+    long leaked() {
+        return leaked.get();
+    }
+
+    boolean isOnTrial() {
+        return callsOnTrial() != Integer.MAX_VALUE;
     }
 
     @Override

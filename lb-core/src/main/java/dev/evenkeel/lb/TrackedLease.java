@@ -74,11 +74,34 @@ final class TrackedLease implements Lease {
         finish(null);
     }
 
-    private void finish(@Nullable Outcome outcome) {
-        int before = (int) PHASE.getAndSet(this, ENDED);
-        if (before != ENDED) {
-            node.end(outcome, begun, before == BEGUN ? CallWord.oneWaiting(generation) : 0);
+    /** Ends it because nobody else can any more. Returns false if it had ended. */
+    boolean endLeaked() {
+        boolean first = finish(null);
+        if (first) {
+            node.countLeak();
         }
+        return first;
+    }
+
+    boolean isEnded() {
+        return phase == ENDED;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    long begun() {
+        return begun;
+    }
+
+    private boolean finish(@Nullable Outcome outcome) {
+        int before = (int) PHASE.getAndSet(this, ENDED);
+        if (before == ENDED) {
+            return false;
+        }
+        node.end(outcome, begun, before == BEGUN ? CallWord.oneWaiting(generation) : 0);
+        return true;
     }
 
     @Override

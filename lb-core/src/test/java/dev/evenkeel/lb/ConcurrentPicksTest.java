@@ -34,6 +34,7 @@ class ConcurrentPicksTest {
                 Strategies.roundRobin(),
                 Strategies.weightedByReport(),
                 Strategies.leastInFlight(),
+                Strategies.adaptive(),
                 Strategies.powerOfTwoChoices(),
                 Strategies.random());
     }

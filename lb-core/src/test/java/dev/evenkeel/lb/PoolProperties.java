@@ -40,6 +40,7 @@ class PoolProperties {
                 Strategies.roundRobin(),
                 Strategies.random(),
                 Strategies.leastInFlight(),
+                Strategies.adaptive(),
                 Strategies.powerOfTwoChoices(),
                 Strategies.stickyKey(Strategies.roundRobin()),
                 Strategies.stickyKeyTable(Strategies.roundRobin()),

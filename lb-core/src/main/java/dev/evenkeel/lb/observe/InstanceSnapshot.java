@@ -22,7 +22,11 @@ public final class InstanceSnapshot {
     private final int limit;
     private final long unreported;
     private final ImmutableMap<Outcome.Kind, Long> outcomes;
+    private final long leaked;
+    private final Duration waiting;
     private final Duration latency;
+    private final int failuresInARow;
+    private final boolean onTrial;
     private final double effectiveWeight;
     private final double warmUp;
 
@@ -36,7 +40,11 @@ public final class InstanceSnapshot {
         this.limit = builder.limit;
         this.unreported = builder.unreported;
         this.outcomes = ImmutableMap.copyOf(builder.outcomes);
+        this.leaked = builder.leaked;
+        this.waiting = builder.waiting;
         this.latency = builder.latency;
+        this.failuresInARow = builder.failuresInARow;
+        this.onTrial = builder.onTrial;
         this.effectiveWeight = builder.effectiveWeight;
         this.warmUp = builder.warmUp;
     }
@@ -100,14 +108,40 @@ public final class InstanceSnapshot {
         return unreported;
     }
 
+    /**
+     * Those among {@link #unreported()} whose {@link dev.evenkeel.lb.Lease} was dropped without being ended. Found when the
+     * garbage collector has found it; of those before the first one in the balancer, one in 128.
+     */
+    public long leaked() {
+        return leaked;
+    }
+
     /** Calls that ended badly: never reached, failed, overloaded. */
     public long failures() {
         return outcomes(Outcome.Kind.NEVER_REACHED) + outcomes(Outcome.Kind.FAILED) + outcomes(Outcome.Kind.OVERLOADED);
     }
 
+    /** How many calls have failed since the last success. */
+    public int failuresInARow() {
+        return failuresInARow;
+    }
+
+    /**
+     * For how long a call has been waiting for an answer: no longer than the oldest of them, and not much shorter; zero when
+     * none is. A call that has been {@linkplain dev.evenkeel.lb.Lease#answered() answered} waits no more.
+     */
+    public Duration waiting() {
+        return waiting;
+    }
+
     /** The average time to answer; zero before the first answer. */
     public Duration latency() {
         return latency;
+    }
+
+    /** Whether it is so new that {@link dev.evenkeel.lb.strategy.Strategies#adaptive()} trusts it with few calls at once. */
+    public boolean isOnTrial() {
+        return onTrial;
     }
 
     /** The weight that strategies see. */
@@ -138,7 +172,11 @@ public final class InstanceSnapshot {
         private int limit = Integer.MAX_VALUE;
         private long unreported;
         private final Map<Outcome.Kind, Long> outcomes = new EnumMap<>(Outcome.Kind.class);
+        private long leaked;
+        private Duration waiting = Duration.ZERO;
         private Duration latency = Duration.ZERO;
+        private int failuresInARow;
+        private boolean onTrial;
         private double effectiveWeight;
         private double warmUp = 1;
 
@@ -180,6 +218,26 @@ public final class InstanceSnapshot {
 
         public Builder unreported(long unreported) {
             this.unreported = unreported;
+            return this;
+        }
+
+        public Builder leaked(long leaked) {
+            this.leaked = leaked;
+            return this;
+        }
+
+        public Builder waiting(Duration waiting) {
+            this.waiting = requireNonNull(waiting, "waiting");
+            return this;
+        }
+
+        public Builder failuresInARow(int failuresInARow) {
+            this.failuresInARow = failuresInARow;
+            return this;
+        }
+
+        public Builder onTrial(boolean onTrial) {
+            this.onTrial = onTrial;
             return this;
         }
 

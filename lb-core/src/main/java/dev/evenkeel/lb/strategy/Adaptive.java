@@ -2,6 +2,7 @@ package dev.evenkeel.lb.strategy;
 
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.time.Ticker;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ final class Adaptive implements Selector {
     /** More candidates than there can be; the precision of a time that is left is about 2^-28. */
     private static final int PLACES = 1 << 24;
 
+    /** So that no time becomes infinite. */
+    private static final double MAX_INVERSE_WEIGHT = 1e100;
+
     private final Candidate[] candidates;
     private final double[] inverseWeights;
     private final Ticker ticker;
@@ -32,26 +36,34 @@ final class Adaptive implements Selector {
     private final TypicalLatency typicalLatency;
     private final int looks;
     private final double jitter;
+    private final long memoryNanos;
 
     /** Of 65,536 picks. */
     private final int explored;
 
     Adaptive(Candidates list, AdaptiveConfig config) {
         candidates = Copies.candidates(list);
-        inverseWeights = Copies.weights(candidates);
-        for (int i = 0; i < inverseWeights.length; i++) {
-            inverseWeights[i] = 1 / inverseWeights[i];
-        }
+        inverseWeights = inverseWeights(Copies.weights(candidates));
         ticker = list.ticker();
         random = list.random();
         expectedTime = new ExpectedTime(config);
         looks = candidates.length <= MAX_SCANNED ? candidates.length : config.samples();
         jitter = config.jitter() * 0x1p-24;
+        memoryNanos = config.memory().toNanos();
         explored = (int) Math.round(config.exploration() * (1 << 16));
         double known = list.previousSelector()
                 .map(before -> before instanceof Adaptive adaptive ? adaptive.typicalLatency.nanos() : null)
                 .orElse(TypicalLatency.UNKNOWN);
         typicalLatency = new TypicalLatency(candidates, known, ticker.nanos());
+    }
+
+    /** One over each weight, which are taken relative to their mean: it is not to matter whether they are 1 or 100. */
+    private static double[] inverseWeights(double[] weights) {
+        double largest = Arrays.stream(weights).max().orElseThrow();
+        double mean = Arrays.stream(weights).map(weight -> weight / largest).sum() / weights.length;
+        return Arrays.stream(weights)
+                .map(weight -> Math.min(mean / (weight / largest), MAX_INVERSE_WEIGHT))
+                .toArray();
     }
 
     @Override
@@ -102,28 +114,32 @@ final class Adaptive implements Selector {
         double leastTime = Double.POSITIVE_INFINITY;
         Candidate spare = null;
         double spareTime = Double.POSITIVE_INFINITY;
+        boolean allFail = true;
         long draw = bits;
         for (int look = 0; look < looks; look++) {
             draw = draw * MULTIPLIER + INCREMENT;
             int place = place(look, draw);
             Candidate candidate = candidates[place];
             double time = time(place, now, typical, draw);
-            if (time >= leastTime || !candidate.admits(request)) {
+            if ((time >= leastTime && !allFail) || !candidate.admits(request)) {
                 continue;
             }
             if (isOffTrial(candidate)) {
-                fastest = candidate;
-                leastTime = time;
+                allFail = allFail && candidate.failuresInARow() > 0;
+                fastest = time < leastTime ? candidate : fastest;
+                leastTime = Math.min(time, leastTime);
             } else if (time < spareTime) {
                 spare = candidate;
                 spareTime = time;
             }
         }
-        boolean takeSpare = fastest == null || (spareTime < leastTime && fastest.failuresInARow() > 0);
-        return takeSpare ? spare : fastest;
+        return allFail && spareTime < leastTime ? spare : fastest;
     }
 
-    /** Of those that do not fail and are not on trial with all the calls that they may have. */
+    /**
+     * Of those that do not fail, are not on trial with all the calls that they may have, and do not keep one waiting: what
+     * there is to learn of those is on its way. If it does not come, they are tried again after the time of memory.
+     */
     private @Nullable Candidate leastRecentlyPicked(PickRequest request, long now, long bits) {
         Candidate chosen = null;
         long longest = -1;
@@ -134,6 +150,7 @@ final class Adaptive implements Selector {
             long unused = Math.max(0, now - candidate.lastPickNanos());
             if (unused > longest
                     && candidate.failuresInARow() == 0
+                    && (unused >= memoryNanos || candidate.waitingNanos(now) == 0)
                     && isOffTrial(candidate)
                     && candidate.admits(request)) {
                 chosen = candidate;

@@ -25,7 +25,7 @@ public interface Candidate {
     /** When its average time to answer last changed, by the clock of the balancer; says nothing before the first answer. */
     long lastAnswerNanos();
 
-    /** When this balancer last picked it, by its clock; says nothing before the first pick. */
+    /** When this balancer last picked it, by its clock; before the first pick, when it joined. */
     long lastPickNanos();
 
     /**

@@ -12,8 +12,8 @@ package dev.evenkeel.lb.strategy;
  * </pre>
  *
  * <p>What is known of a candidate grows old: with time it is taken to be like the others, neither the best nor lost for
- * ever. A call that hangs shows before it ends. Dividing by p is the number of tries that a success takes, each failed one
- * costing what five typical calls take.
+ * ever. A call that hangs shows before it ends. Weights are relative to their mean. Dividing by p is the number of tries
+ * that a success takes, each failed one costing what five typical calls take.
  *
  * <p>Example: a typical latency of 10 ms; one that answers in 10 ms with three calls in flight: 40 ms. One that answers in
  * 50 ms and is idle: 50 ms. One that answered in 10 ms, but has failed once, just now: a share of 1/3, k = 1, p = 1/3;

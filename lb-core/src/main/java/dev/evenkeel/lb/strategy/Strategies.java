@@ -84,7 +84,7 @@ public final class Strategies {
      * weight, and how often it has failed of late. The default.
      *
      * <p>For nearly everything. Slow instances get few calls, those that fail almost none, however fast they fail, and one
-     * that does not answer gets no more before the calls that hang have ended. What is known grows old in a matter of
+     * that does not answer one every two seconds until the calls that hang have ended. What is known grows old in a matter of
      * seconds, and one call in a hundred goes to the instance that was not called for longest, so that one that has
      * recovered soon gets its share again. An instance that is new gets one call at a time, then two, then four, until it
      * has given three answers, as long as there are others that do not fail; the first list is not on trial.

@@ -48,6 +48,14 @@ class BuiltInStrategiesTest {
     }
 
     @Nested
+    class AdaptiveContract extends StrategyContract {
+        @Override
+        protected LoadBalancingStrategy strategy() {
+            return Strategies.adaptive();
+        }
+    }
+
+    @Nested
     class StickyKeyContract extends StrategyContract {
         @Override
         protected LoadBalancingStrategy strategy() {

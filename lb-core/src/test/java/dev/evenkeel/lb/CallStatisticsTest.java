@@ -1,0 +1,146 @@
+package dev.evenkeel.lb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CallStatisticsTest {
+
+    private static final long START = Long.MAX_VALUE - 1; // overflows at once
+
+    private final CallStatistics statistics = new CallStatistics();
+    private long now = START;
+
+    @BeforeEach
+    void theAverageIs100Milliseconds() {
+        answered(100);
+        assertThat(latency()).isEqualTo(100);
+    }
+
+    // the examples of its description
+
+    @Test
+    void takesATenthOfASampleRightAfterTheLastOne() {
+        answered(200);
+        assertThat(latency()).isEqualTo(110);
+    }
+
+    @Test
+    void takesMoreOfASampleThatComesLater() {
+        pass(Duration.ofSeconds(2));
+        answered(200);
+        assertThat(latency()).isEqualTo(160);
+    }
+
+    @Test
+    void takesThreeTenthsOfASampleThatStandsOut() {
+        answered(400);
+        assertThat(latency()).isEqualTo(190);
+    }
+
+    // and the rest
+
+    @Test
+    void takesNearlyAllOfASampleAfterALongTime() {
+        pass(Duration.ofHours(1));
+        answered(3);
+        assertThat(latency()).isEqualTo(3);
+    }
+
+    @Test
+    void isTaughtNothingByAFastFailure() {
+        statistics.failedUnanswered(millis(1), now);
+        statistics.failedUnanswered(millis(100), now);
+        assertThat(latency()).isEqualTo(100);
+    }
+
+    @Test
+    void isTaughtBySlowFailures() {
+        statistics.failedUnanswered(millis(200), now);
+        assertThat(latency()).isEqualTo(110);
+    }
+
+    @Test
+    void knowsNoLatencyFromFailuresAlone() {
+        CallStatistics fresh = new CallStatistics();
+        fresh.failedUnanswered(millis(500), now);
+        fresh.failed(now);
+        assertThat(fresh.latencyNanos()).isZero();
+        assertThat(fresh.answers()).isZero();
+    }
+
+    @Test
+    void knowsNoFailuresWithoutOne() {
+        statistics.answered(millis(100), now);
+        assertThat(statistics.hasFailures()).isFalse();
+        assertThat(statistics.failureShare(now)).isZero();
+        assertThat(statistics.failuresInARow()).isZero();
+    }
+
+    @Test
+    void assumesTwoSuccessesBesidesTheFirstFailure() {
+        statistics.failed(now);
+        assertThat(statistics.failureShare(now)).isCloseTo(1.0 / 3, within(1e-9));
+        assertThat(statistics.failuresInARow()).isEqualTo(1);
+        assertThat(statistics.lastFailure()).isEqualTo(now);
+    }
+
+    @Test
+    void countsFailuresAgainstSuccesses() {
+        for (int i = 0; i < 8; i++) {
+            statistics.failed(now);
+        }
+        assertThat(statistics.failureShare(now)).isCloseTo(0.8, within(1e-9));
+        assertThat(statistics.failuresInARow()).isEqualTo(8);
+        for (int i = 0; i < 6; i++) {
+            statistics.succeeded(now);
+        }
+        assertThat(statistics.failureShare(now)).isCloseTo(0.5, within(1e-9));
+        assertThat(statistics.failuresInARow()).isZero();
+    }
+
+    @Test
+    void forgetsFailuresWithTime() {
+        statistics.failed(now);
+        double before = statistics.failureShare(now);
+        for (int i = 0; i < 60; i++) {
+            pass(Duration.ofSeconds(1));
+            assertThat(statistics.failureShare(now)).isLessThan(before).isPositive();
+            before = statistics.failureShare(now);
+        }
+        assertThat(before).isLessThan(0.03);
+    }
+
+    /** Afterwards it costs nothing any more. */
+    @Test
+    void hasNoFailuresAMinuteAfterTheLastOne() {
+        statistics.failed(now);
+        int seconds = 0;
+        while (statistics.hasFailures()) {
+            pass(Duration.ofSeconds(1));
+            statistics.succeeded(now);
+            seconds++;
+        }
+        assertThat(seconds).isBetween(30, 60);
+        assertThat(statistics.failureShare(now)).isZero();
+    }
+
+    private void answered(long millis) {
+        statistics.answered(millis(millis), now);
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+    }
+
+    private long latency() {
+        return Math.round(statistics.latencyNanos() / 1e6);
+    }
+
+    private static long millis(long millis) {
+        return Duration.ofMillis(millis).toNanos();
+    }
+}
