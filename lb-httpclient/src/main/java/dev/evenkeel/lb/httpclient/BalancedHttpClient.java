@@ -7,6 +7,7 @@ import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -282,7 +283,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
      * @return whether it is; on Java 17 always true, at once
      */
     public boolean awaitTermination(Duration duration) throws InterruptedException {
-        return balancing.carriers().awaitTermination(requireNonNull(duration, "duration"));
+        return balancing.carriers().awaitTermination(requireNonNull(duration, "duration"), balancing.ticker());
     }
 
     /** Takes no further requests, and waits for the end of those in flight. Does nothing on Java 17. */
@@ -523,7 +524,8 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
                             null,
                             new Redirects(client.followRedirects()),
                             foreignRedirects,
-                            callTimeout));
+                            callTimeout,
+                            Ticker.system()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.httpclient;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.time.Ticker;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -214,10 +215,10 @@ final class Carriers {
         return all().stream().allMatch(ClientLifecycle::isTerminated);
     }
 
-    boolean awaitTermination(Duration duration) throws InterruptedException {
-        long begun = System.nanoTime();
+    boolean awaitTermination(Duration duration, Ticker ticker) throws InterruptedException {
+        long begun = ticker.nanos();
         for (HttpClient one : all()) {
-            Duration left = duration.minusNanos(System.nanoTime() - begun);
+            Duration left = duration.minusNanos(ticker.nanos() - begun);
             if (!ClientLifecycle.awaitTermination(one, left)) {
                 return false;
             }
