@@ -39,6 +39,8 @@ final class Carriers {
     /** The name to verify for a host; null if that is the host of the instance. */
     private final @Nullable UnaryOperator<String> tlsNames;
 
+    private final Carrier wrapped;
+
     /** What carries all requests whose origin does not matter; null if it always does. */
     private final @Nullable Carrier shared;
 
@@ -78,7 +80,8 @@ final class Carriers {
                     + " with redirects, cookies or an authenticator (expected: "
                     + "the client of the JDK, and what is put around it given to Builder.decorate)");
         }
-        this.shared = byAddress ? null : decorated(follows ? made(settings.newBuilder()) : client);
+        this.wrapped = decorated(client);
+        this.shared = byAddress ? null : follows ? decorated(made(settings.newBuilder())) : wrapped;
     }
 
     /** Carriers for a client as it is. */
@@ -93,6 +96,11 @@ final class Carriers {
     /** A client that is not of the JDK's making does more than its settings show. */
     private boolean canBeCopied() {
         return decoration != null || client.getClass().getModule() == HttpClient.class.getModule();
+    }
+
+    /** The wrapped client, for what is not balanced. */
+    HttpClient wrapped() {
+        return wrapped.client();
     }
 
     /** The client that carries requests for this URL. */

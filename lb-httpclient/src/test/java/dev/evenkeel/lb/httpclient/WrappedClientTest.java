@@ -176,6 +176,19 @@ class WrappedClientTest extends HttpFixture {
     }
 
     @Test
+    void refusesToChangeHowABalancedClientConnects() {
+        assertThatThrownBy(() -> BalancedHttpClient.builder(http, orders)
+                        .connectTimeout(Duration.ofSeconds(1))
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("client: is balanced");
+        assertThatThrownBy(() -> BalancedHttpClient.builder(http, orders)
+                        .tlsNameOfInstance()
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void refusesTwoBalancersForOneService() {
         assertThatThrownBy(() -> BalancedHttpClient.wrap(plain, orders, orders))
                 .isInstanceOf(IllegalArgumentException.class)
