@@ -74,14 +74,14 @@ public abstract class LogicalAddressContract extends ContractFixture {
         ScriptedServer server = server();
         ScriptedServer elsewhere = server();
         server.reply(redirect(302, "http://" + elsewhere.hostPort() + "/login"));
-        ContractAnswer answer = following(server)
-                .send(ContractCall.get("http://orders/old").withHeader("Authorization", "mine"));
+        ContractAnswer answer =
+                following(server).send(ContractCall.get("http://orders/old").withHeader("Authorization", "mine"));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.instance()).isEmpty();
         assertThat(elsewhere.requests())
                 .singleElement()
-                .satisfies(request ->
-                        assertThat(request.header("Authorization")).isEmpty());
+                .satisfies(
+                        request -> assertThat(request.header("Authorization")).isEmpty());
     }
 
     @Test
@@ -89,9 +89,8 @@ public abstract class LogicalAddressContract extends ContractFixture {
         ScriptedServer one = server();
         ScriptedServer two = server();
         for (ScriptedServer server : List.of(one, two)) {
-            server.reply(request -> request.target().equals("/pay")
-                    ? redirect(307, "http://orders/final")
-                    : ScriptedReply.ok("paid"));
+            server.reply(request ->
+                    request.target().equals("/pay") ? redirect(307, "http://orders/final") : ScriptedReply.ok("paid"));
         }
         assertThat(text(following(one, two).send(ContractCall.post("http://orders/pay", "10"))))
                 .isEqualTo("paid");
@@ -121,8 +120,7 @@ public abstract class LogicalAddressContract extends ContractFixture {
     }
 
     private ContractClient following(ScriptedServer... instances) {
-        return client(ContractOptions.of(
-                        orders(builder -> builder.strategy(Strategies.roundRobin()), instances))
+        return client(ContractOptions.of(orders(builder -> builder.strategy(Strategies.roundRobin()), instances))
                 .followingRedirects());
     }
 
