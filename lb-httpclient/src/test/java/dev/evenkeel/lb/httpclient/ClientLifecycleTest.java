@@ -12,14 +12,8 @@ import java.net.CookieManager;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ClientLifecycleTest extends HttpFixture {
@@ -69,33 +63,6 @@ class ClientLifecycleTest extends HttpFixture {
         assertThat(http.send(get("http://orders/x"), BodyHandlers.ofString()).body())
                 .as("the model goes on")
                 .isEqualTo("late");
-    }
-
-    /** 500 callers that block, on threads that cost next to nothing; none holds its carrier while it waits. */
-    @Test
-    void servesVirtualThreads() throws Exception {
-        assumeJava(25);
-        CountDownLatch gate = new CountDownLatch(1);
-        one.reply(ScriptedReply.ok("ok").withHeadAfter(gate));
-        two.reply(ScriptedReply.ok("ok").withHeadAfter(gate));
-        ExecutorService virtual = (ExecutorService)
-                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        try {
-            List<Future<Integer>> calls = new ArrayList<>();
-            for (int i = 0; i < 500; i++) {
-                calls.add(virtual.submit(() -> http.send(get("http://orders/x"), BodyHandlers.ofString())
-                        .statusCode()));
-            }
-            Eventually.until("all are there at once", orders::snapshot, () -> requestCount() == 500);
-            assertThat(inFlight()).isEqualTo(500);
-            gate.countDown();
-            for (Future<Integer> call : calls) {
-                assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo(200);
-            }
-            assertThat(inFlight()).isZero();
-        } finally {
-            virtual.shutdownNow();
-        }
     }
 
     @Test
