@@ -8,7 +8,7 @@ public interface RoutedRequest {
     /** Such as {@code GET}. */
     String method();
 
-    /** The host of the URL, in lower case. */
+    /** The host of the URL, in lower case and without a trailing dot. */
     String host();
 
     /** The path of the URL as it stands there, escapes included; at least {@code /}. */

@@ -7,6 +7,7 @@ import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -58,16 +59,30 @@ import org.slf4j.LoggerFactory;
  * told to.
  *
  * <p><b>Timeouts.</b> Give the wrapped client a connect timeout, one or two seconds; without one, an instance whose machine
- * is gone holds a call up until the operating system gives in. {@code HttpRequest.timeout} is honoured as by any client:
- * it ends with the head of the response.
+ * is gone holds a call up until the operating system gives in. {@code HttpRequest.timeout} is honoured as by any client,
+ * redirects included: up to Java 25 it ends with the head of the response. {@link Builder#callTimeout} covers the body.
  *
  * <p><b>Threads and lifetime.</b> Safe for concurrent use, as the wrapped client. {@link #close}, {@link #shutdown} and
- * {@link #shutdownNow} do to the wrapped client what they say, and never anything to a balancer. On Java 17, where a client
- * cannot be closed, they do nothing.
+ * {@link #shutdownNow} do to the wrapped client, and those like it, what they say, and never anything to a balancer. On
+ * Java 17, where a client cannot be closed, they do nothing.
  *
- * <p><b>What it does not do yet.</b> Redirects are up to the wrapped client, which knows nothing of services: leave them
- * off, the default, or have the servers answer with relative ones. Cookies and authenticators see the address of the
- * instance. With HTTPS the certificate has to be valid for the address of the instance. WebSockets are not balanced.
+ * <p><b>TLS</b> goes end to end. The certificate has to be for the host of the URL, {@code orders}, or what
+ * {@link Builder#tlsName} makes of it, and that is what the handshake asks for; one for the address of the instance does
+ * not do. HTTP/2 and client certificates work as with the wrapped client.
+ *
+ * <p><b>Redirects, cookies, credentials.</b> The settings of the wrapped client apply, but to the service: a redirect may
+ * lead to another instance, or to another service, where it goes without credentials; a cookie that one instance sets is
+ * sent to all; an authenticator is asked for the credentials of the service. Redirects from elsewhere to a service are not
+ * balanced.
+ *
+ * <p><b>Several clients.</b> A client of the JDK is bound to one server name in TLS, and tells cookies apart by the address.
+ * So for each service that is called over HTTPS, or with cookies or an authenticator, there is another client like the
+ * wrapped one, made at the first call, with connections and one thread of its own; and one for the rest if redirects are
+ * followed. What a client does not show of itself is lost: the priority of streams and the local address. To keep these,
+ * make the settings on a {@link #builder(LoadBalancer, LoadBalancer...) builder} without a client.
+ *
+ * <p><b>HTTP/2.</b> When the connection to an instance has no room for another stream, where the client of the JDK fails, the
+ * call goes to another instance.
  */
 public final class BalancedHttpClient extends HttpClient implements AutoCloseable {
 
@@ -282,7 +297,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
      * @return whether it is; on Java 17 always true, at once
      */
     public boolean awaitTermination(Duration duration) throws InterruptedException {
-        return balancing.carriers().awaitTermination(requireNonNull(duration, "duration"));
+        return balancing.carriers().awaitTermination(requireNonNull(duration, "duration"), balancing.ticker());
     }
 
     /** Takes no further requests, and waits for the end of those in flight. Does nothing on Java 17. */
@@ -299,10 +314,12 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
     /**
      * Builds a balanced client, out of one that there is or with settings of its own; not safe for concurrent use.
      *
-     * <p>It is an {@link HttpClient.Builder}, for libraries that take one and call {@link #build} themselves. What is set of
-     * that takes the place of what the given client has; that client then is only the model, and not used itself.
+     * <p>It is an {@link HttpClient.Builder}, for libraries that take one and call {@link #build} themselves. What they set
+     * takes the place of what the given client has; that client then is only the model, and not used itself.
      */
     public static final class Builder implements HttpClient.Builder {
+
+        private static final UnaryOperator<String> DEFAULT_TLS_NAMES = UnaryOperator.identity();
 
         private final @Nullable HttpClient given;
         private final Router router;
@@ -313,7 +330,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         private final List<Consumer<HttpClient.Builder>> settings = new ArrayList<>();
         private final List<String> strippedHeaders = new ArrayList<>();
         private Function<? super HttpRequest, PickRequest> pickRequests = request -> PickRequest.EMPTY;
-        private @Nullable UnaryOperator<String> tlsNames = UnaryOperator.identity();
+        private @Nullable UnaryOperator<String> tlsNames = DEFAULT_TLS_NAMES;
         private @Nullable UnaryOperator<HttpClient> decoration;
         private boolean foreignRedirects = true;
         private boolean forwardedHost;
@@ -488,28 +505,29 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
          * Builds the client. Logs a warning if the one that it wraps has no connect timeout.
          *
          * @throws IllegalArgumentException if the given client is not of the JDK's making and follows redirects, has cookies
-         *     or an authenticator; see {@link #decorate}
+         *     or an authenticator, see {@link #decorate}; or if it is balanced, and anything is set here of how it connects
          */
         @Override
         public BalancedHttpClient build() {
-            HttpClient model = given;
-            if (model instanceof BalancedHttpClient balanced && settings.isEmpty()) {
+            if (given instanceof BalancedHttpClient balanced) {
+                if (!settings.isEmpty() || decoration != null || tlsNames != DEFAULT_TLS_NAMES) {
+                    throw new IllegalArgumentException(
+                            "client: is balanced, and connects as it was told when it was built"
+                                    + " (expected: none of the settings of connections)");
+                }
                 return around(balanced, balanced.carriers());
             }
-            if (model instanceof BalancedHttpClient balanced) {
-                model = balanced.client;
-            }
-            ClientSettings all = new ClientSettings(model, settings);
-            HttpClient client =
-                    model == null || !settings.isEmpty() ? all.newBuilder().build() : model;
+            ClientSettings all = new ClientSettings(given, settings);
+            HttpClient client = given != null && settings.isEmpty()
+                    ? given
+                    : all.newBuilder().build();
             if (client.connectTimeout().isEmpty()) {
                 log.warn(
                         "the wrapped client has no connect timeout: an instance whose machine is gone holds calls up until"
                                 + " the operating system gives in (recommended: one or two seconds)");
             }
-            return around(
-                    decoration == null ? client : decoration.apply(client),
-                    new Carriers(client, all, decoration, tlsNames));
+            Carriers carriers = new Carriers(client, all, decoration, tlsNames);
+            return around(carriers.wrapped(), carriers);
         }
 
         private BalancedHttpClient around(HttpClient client, Carriers carriers) {
@@ -523,7 +541,8 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
                             null,
                             new Redirects(client.followRedirects()),
                             foreignRedirects,
-                            callTimeout));
+                            callTimeout,
+                            Ticker.system()));
         }
     }
 }

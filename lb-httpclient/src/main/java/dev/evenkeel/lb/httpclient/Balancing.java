@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.time.Ticker;
 import java.net.http.HttpRequest;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,12 @@ record Balancing(
         @Nullable PickRequest said,
         Redirects redirects,
         boolean leavesServices,
-        CallTimeout callTimeout) {
+        CallTimeout callTimeout,
+        Ticker ticker) {
 
     Balancing with(@Nullable PickRequest request) {
         return new Balancing(
-                carriers, router, rewriting, pickRequests, request, redirects, leavesServices, callTimeout);
+                carriers, router, rewriting, pickRequests, request, redirects, leavesServices, callTimeout, ticker);
     }
 
     /** The balancer for a request, or null if there is none. */

@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.httpclient;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.time.Ticker;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -37,6 +38,8 @@ final class Carriers {
 
     /** The name to verify for a host; null if that is the host of the instance. */
     private final @Nullable UnaryOperator<String> tlsNames;
+
+    private final Carrier wrapped;
 
     /** What carries all requests whose origin does not matter; null if it always does. */
     private final @Nullable Carrier shared;
@@ -77,7 +80,8 @@ final class Carriers {
                     + " with redirects, cookies or an authenticator (expected: "
                     + "the client of the JDK, and what is put around it given to Builder.decorate)");
         }
-        this.shared = byAddress ? null : decorated(follows ? made(settings.newBuilder()) : client);
+        this.wrapped = decorated(client);
+        this.shared = byAddress ? null : follows ? decorated(made(settings.newBuilder())) : wrapped;
     }
 
     /** Carriers for a client as it is. */
@@ -92,6 +96,11 @@ final class Carriers {
     /** A client that is not of the JDK's making does more than its settings show. */
     private boolean canBeCopied() {
         return decoration != null || client.getClass().getModule() == HttpClient.class.getModule();
+    }
+
+    /** The wrapped client, for what is not balanced. */
+    HttpClient wrapped() {
+        return wrapped.client();
     }
 
     /** The client that carries requests for this URL. */
@@ -214,10 +223,10 @@ final class Carriers {
         return all().stream().allMatch(ClientLifecycle::isTerminated);
     }
 
-    boolean awaitTermination(Duration duration) throws InterruptedException {
-        long begun = System.nanoTime();
+    boolean awaitTermination(Duration duration, Ticker ticker) throws InterruptedException {
+        long begun = ticker.nanos();
         for (HttpClient one : all()) {
-            Duration left = duration.minusNanos(System.nanoTime() - begun);
+            Duration left = duration.minusNanos(ticker.nanos() - begun);
             if (!ClientLifecycle.awaitTermination(one, left)) {
                 return false;
             }

@@ -26,7 +26,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>A redirect is not an answer of the instance's own, and so a failed probe, also when the client follows redirects. The
  * body is read and thrown away, up to 64 KiB of it. Probes are not calls: no pick is counted for them. Safe for concurrent
- * use; nothing blocks.
+ * use; only the look-up of a host name may block.
  */
 public final class HttpProbe implements HealthProbe {
 

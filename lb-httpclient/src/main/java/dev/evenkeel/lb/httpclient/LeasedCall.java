@@ -188,6 +188,11 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     @Override
     public void onSubscribe(Flow.Subscription given) {
+        requireNonNull(given, "subscription");
+        if (subscription != null) {
+            given.cancel(); // there is one subscription to a body
+            return;
+        }
         subscription = given;
         try {
             subscriber().onSubscribe(this);
@@ -209,6 +214,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     @Override
     public void onError(Throwable failure) {
+        requireNonNull(failure, "failure");
         bodyFailure = failure;
         if (handedOver) {
             end(outcome(failure));

@@ -52,7 +52,14 @@ final class Leg {
 
     /** The first leg of a call, which is the only one unless something special happens. */
     static Leg first(Balancing balancing, HttpRequest request) {
-        return new Leg(balancing, request, balancing.route(request), Set.of(), 0, System.nanoTime());
+        return new Leg(balancing, request, balancing.route(request), Set.of(), 0, begun(balancing, request));
+    }
+
+    /** Now, if anybody will want to know. */
+    private static long begun(Balancing balancing, HttpRequest request) {
+        return balancing.redirects().isOn() && request.timeout().isPresent()
+                ? balancing.ticker().nanos()
+                : 0;
     }
 
     /** The request as the caller sees it. */
@@ -137,7 +144,7 @@ final class Leg {
 
     /** The limit is for the whole of the call, so that a leg has what those before have left. */
     private Duration left(Duration limit) {
-        Duration left = limit.minusNanos(System.nanoTime() - begun);
+        Duration left = limit.minusNanos(balancing.ticker().nanos() - begun);
         return left.compareTo(NO_TIME) > 0 ? left : NO_TIME;
     }
 

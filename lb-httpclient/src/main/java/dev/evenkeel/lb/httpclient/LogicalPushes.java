@@ -2,6 +2,7 @@ package dev.evenkeel.lb.httpclient;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
@@ -35,13 +36,28 @@ final class LogicalPushes<T> implements PushPromiseHandler<T> {
             HttpRequest initiating,
             HttpRequest pushed,
             Function<BodyHandler<T>, CompletableFuture<HttpResponse<T>>> acceptor) {
-        HttpRequest logical = HttpRequest.newBuilder(pushed, (name, value) -> true)
-                .uri(Authority.replaced(pushed.uri(), request.uri().getRawAuthority()))
-                .build();
+        HttpRequest logical = logical(pushed);
         handler.applyPushPromise(
                 request,
                 logical,
                 bodies -> acceptor.apply(bodies)
                         .thenApply(response -> new LogicalResponse<>(response, logical, instance, null)));
+    }
+
+    /** Without the headers that the client lets nobody set: they describe the way to the instance. */
+    private HttpRequest logical(HttpRequest pushed) {
+        HttpRequest.Builder logical = HttpRequest.newBuilder(
+                        Authority.replaced(pushed.uri(), request.uri().getRawAuthority()))
+                .method(pushed.method(), BodyPublishers.noBody());
+        pushed.headers().map().forEach((name, values) -> values.forEach(value -> copy(name, value, logical)));
+        return logical.build();
+    }
+
+    private static void copy(String name, String value, HttpRequest.Builder to) {
+        try {
+            to.header(name, value);
+        } catch (IllegalArgumentException restricted) {
+            // such as :authority
+        }
     }
 }

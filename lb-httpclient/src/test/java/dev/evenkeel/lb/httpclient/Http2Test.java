@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -124,7 +125,7 @@ class Http2Test {
         connectToEach();
         Map<HttpRequest, CompletableFuture<HttpResponse<String>>> pushed = new ConcurrentHashMap<>();
         HttpRequest request = request("/page");
-        List<HttpRequest> initiating = new ArrayList<>();
+        List<HttpRequest> initiating = new CopyOnWriteArrayList<>();
         PushPromiseHandler<String> collecting = (initiator, promised, acceptor) -> {
             initiating.add(initiator);
             pushed.put(promised, acceptor.apply(BodyHandlers.ofString()));

@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.httpclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.observe.InstanceSnapshot;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 /** Two instances of {@code orders}, taken in turn, and a balanced client; after each test nothing may be in flight. */
 abstract class HttpFixture {
 
+    static final int JAVA = Runtime.version().feature();
+
     final ScriptedServer one = ScriptedServer.start();
     final ScriptedServer two = ScriptedServer.start();
     final LoadBalancer orders = LoadBalancer.builder("orders")
@@ -25,6 +28,11 @@ abstract class HttpFixture {
             .build();
     final HttpClient plain = newPlainClient().build();
     final BalancedHttpClient http = BalancedHttpClient.wrap(plain, orders);
+
+    /** Not a condition on the test: that is asked when the servers run already, and then nobody would stop them. */
+    static void assumeJava(int atLeast) {
+        assumeTrue(JAVA >= atLeast);
+    }
 
     static HttpClient.Builder newPlainClient() {
         return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));

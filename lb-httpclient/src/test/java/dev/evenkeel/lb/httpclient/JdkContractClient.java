@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -29,6 +30,7 @@ final class JdkContractClient implements ContractClient {
         HttpClient wrapped = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(5))
+                .followRedirects(options.followsRedirects() ? Redirect.NORMAL : Redirect.NEVER)
                 .build();
         BalancedHttpClient.Builder builder = BalancedHttpClient.builder(wrapped, options.router());
         options.stickyHeader()

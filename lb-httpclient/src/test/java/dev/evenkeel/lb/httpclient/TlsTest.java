@@ -11,11 +11,13 @@ import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.FakeProbeContext;
+import dev.evenkeel.lb.testkit.RecordingRelay;
 import dev.evenkeel.lb.testkit.VirtualClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -80,6 +82,31 @@ class TlsTest {
                         .get(Eventually.PATIENCE.toSeconds(), TimeUnit.SECONDS)
                         .body())
                 .isEqualTo("secret");
+    }
+
+    @Test
+    void showsNothingToAnybodyOnTheWay() throws Exception {
+        MockWebServer server = server("orders");
+        try (RecordingRelay relay = RecordingRelay.to(server.getPort());
+                LoadBalancer orders = LoadBalancer.builder("orders")
+                        .instances(relay.hostPort())
+                        .build()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("https://orders/private-path"))
+                    .header("Authorization", "private-header")
+                    .POST(BodyPublishers.ofString("private-body"))
+                    .build();
+            assertThat(client(orders).send(request, BodyHandlers.ofString()).body())
+                    .isEqualTo("secret");
+            RecordedRequest seen = server.takeRequest();
+            assertThat(seen.getBody().utf8()).isEqualTo("private-body");
+            assertThat(seen.getHeaders().get("Authorization")).isEqualTo("private-header");
+            assertThat(relay.carriedBytes()).isPositive();
+            assertThat(List.of("private-path", "private-header", "private-body", "secret"))
+                    .noneMatch(relay::carried);
+            assertThat(relay.carried("orders"))
+                    .as("the server name, which is asked for in the clear")
+                    .isTrue();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.testkit.ScriptedServer;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.Authenticator;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
@@ -153,6 +155,37 @@ class WrappedClientTest extends HttpFixture {
                 .pushHandler(String.class)
                 .applyPushPromise(recording.requests.get(0), request, handler -> new CompletableFuture<>());
         assertThat(initiating).singleElement().isSameAs(request);
+    }
+
+    @Test
+    void tellsWhatTheCallerCalledTheServiceIfAskedTo() throws Exception {
+        BalancedHttpClient telling =
+                BalancedHttpClient.builder(plain, orders).forwardedHost(true).build();
+        telling.send(get("http://orders/x"), BodyHandlers.discarding());
+        http.send(get("http://orders/y"), BodyHandlers.discarding());
+        assertThat(List.of(one, two))
+                .flatExtracting(ScriptedServer::requests)
+                .hasSize(2)
+                .allSatisfy(request -> {
+                    boolean told = request.target().equals("/x");
+                    assertThat(request.header("X-Forwarded-Host"))
+                            .isEqualTo(told ? Optional.of("orders") : Optional.empty());
+                    assertThat(request.header("X-Forwarded-Proto"))
+                            .isEqualTo(told ? Optional.of("http") : Optional.empty());
+                });
+    }
+
+    @Test
+    void refusesToChangeHowABalancedClientConnects() {
+        assertThatThrownBy(() -> BalancedHttpClient.builder(http, orders)
+                        .connectTimeout(Duration.ofSeconds(1))
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("client: is balanced");
+        assertThatThrownBy(() -> BalancedHttpClient.builder(http, orders)
+                        .tlsNameOfInstance()
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -12,10 +12,12 @@ public final class ContractOptions {
 
     private final Router router;
     private final Optional<String> stickyHeader;
+    private final boolean followsRedirects;
 
-    private ContractOptions(Router router, Optional<String> stickyHeader) {
+    private ContractOptions(Router router, Optional<String> stickyHeader, boolean followsRedirects) {
         this.router = router;
         this.stickyHeader = stickyHeader;
+        this.followsRedirects = followsRedirects;
     }
 
     /** A client in front of these balancers, by host. */
@@ -25,12 +27,17 @@ public final class ContractOptions {
 
     /** A client that goes by this router. */
     public static ContractOptions of(Router router) {
-        return new ContractOptions(requireNonNull(router, "router"), Optional.empty());
+        return new ContractOptions(requireNonNull(router, "router"), Optional.empty(), false);
     }
 
     /** Takes the sticky key from this header, and strips the header. */
     public ContractOptions withStickyHeader(String name) {
-        return new ContractOptions(router, Optional.of(name));
+        return new ContractOptions(router, Optional.of(name), followsRedirects);
+    }
+
+    /** Follows redirects, as far as the client does that by default once it is told to follow any. */
+    public ContractOptions followingRedirects() {
+        return new ContractOptions(router, stickyHeader, true);
     }
 
     public Router router() {
@@ -43,5 +50,10 @@ public final class ContractOptions {
      */
     public Optional<String> stickyHeader() {
         return stickyHeader;
+    }
+
+    /** Whether the client follows redirects; otherwise it follows none. */
+    public boolean followsRedirects() {
+        return followsRedirects;
     }
 }

@@ -205,6 +205,19 @@ class ReadmeSnippetsTest {
     }
 
     @Test
+    void aBuilderForLibraries() throws Exception {
+        try (LoadBalancer orders =
+                LoadBalancer.builder("orders").source(registry).build()) {
+            // snippet
+            HttpClient.Builder builder = BalancedHttpClient.builder(orders);
+            HttpClient built = builder.connectTimeout(Duration.ofSeconds(2)).build();
+            // end
+            built.send(HttpRequest.newBuilder(URI.create("http://orders/v1/42")).build(), BodyHandlers.ofString());
+            assertThat(successes(orders)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void healthChecks() {
         HttpClient client = HttpClient.newHttpClient();
         // snippet
