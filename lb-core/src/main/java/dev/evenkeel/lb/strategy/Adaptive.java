@@ -59,6 +59,10 @@ final class Adaptive implements Selector {
 
     /** One over each weight, which are taken relative to their mean: it is not to matter whether they are 1 or 100. */
     private static double[] inverseWeights(double[] weights) {
+        if (Strides.areEqual(weights)) {
+            Arrays.fill(weights, 1);
+            return weights;
+        }
         double largest = Arrays.stream(weights).max().orElseThrow();
         double mean = Arrays.stream(weights).map(weight -> weight / largest).sum() / weights.length;
         return Arrays.stream(weights)
