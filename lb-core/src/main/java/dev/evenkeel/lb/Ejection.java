@@ -5,7 +5,8 @@ package dev.evenkeel.lb;
  *
  * @param reason in one line
  * @param until when its time is over, by the ticker
- * @param badness by how much worse it is than others that are out for a like cause, from 0 to 1
+ * @param badness the share of its calls that can be expected to fail, from 0 to 1: who is less bad is used first where others
+ *     are few
  * @param onTrial whether its time is over, and calls are to show whether it is well
  */
 record Ejection(Cause cause, String reason, long until, double badness, boolean onTrial) {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sets failures against calls, ten times in the time of a window, but only while calls fail: it begins with a failure and ends
- * when a window has passed without any. Belongs to the control plane, but for {@link #shouldBegin}.
+ * when a window has passed without any. Belongs to the control plane, but for {@link #shouldBegin} and
+ * {@link #doesNotBegin}.
  */
 final class FailureWatch {
 
@@ -55,7 +56,12 @@ final class FailureWatch {
         return !begun.get() && begun.compareAndSet(false, true);
     }
 
-    /** The first failure is before the first reading, so that it is no failure more than there would be by chance. */
+    /** Whoever should have seen to it could not: the next failure tries again. */
+    void doesNotBegin() {
+        begun.set(false);
+    }
+
+    /** The failure that has made it begin is before the first reading, so that it does not count for more than it is. */
     void begin() {
         for (Node node : members.get()) {
             windows.put(node, new CallWindow(node));
@@ -79,6 +85,9 @@ final class FailureWatch {
     }
 
     private void read() {
+        if (timer == null) {
+            return; // ended while the reading was on its way
+        }
         timer = null;
         List<FailureRates.Rated> rated = new ArrayList<>();
         boolean anyFailed = false;

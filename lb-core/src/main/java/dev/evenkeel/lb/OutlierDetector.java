@@ -100,7 +100,7 @@ final class OutlierDetector {
             submit(() -> failedOnTrial(node, trial, outcome));
         }
         if (watch.shouldBegin() && !submit(watch::begin)) {
-            watch.end();
+            watch.doesNotBegin();
         }
     }
 

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.evenkeel.lb.FailureRates.Rated;
 import dev.evenkeel.lb.health.OutlierConfig;
 import dev.evenkeel.lb.instance.ServiceInstance;
-import dev.evenkeel.lb.request.Outcome;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FailureRatesTest {
@@ -65,6 +63,26 @@ class FailureRatesTest {
         assertThat(FailureRates.outliers(List.of(), OutlierConfig.defaults())).isEmpty();
     }
 
+    /** Counts every way in which calls can end, for instances that all fail at the same true rate. */
+    @Test
+    void ejectsOneOfTenEqualsLessThanOnceInAHundredHours() {
+        int readingsInAnHour = 3_600 * 10;
+        for (double rate : new double[] {0.001, 0.01, 0.02, 0.03, 0.033, 0.04, 0.05, 0.1, 0.2, 0.5}) {
+            double bound = Math.max(0.1, 3 * rate);
+            for (int calls = 10; calls <= 200; calls++) {
+                double byAccident = 0;
+                double probability = Math.pow(1 - rate, calls);
+                for (int failures = 0; failures <= calls; failures++) {
+                    byAccident += FailureRates.lowerBound(failures, calls) > bound ? probability : 0;
+                    probability *= (double) (calls - failures) / (failures + 1) * rate / (1 - rate);
+                }
+                assertThat(byAccident * readingsInAnHour)
+                        .as("%s of %s", rate, calls)
+                        .isLessThan(0.01);
+            }
+        }
+    }
+
     private List<Rated> outliers() {
         return FailureRates.outliers(pool, OutlierConfig.defaults());
     }
@@ -76,12 +94,6 @@ class FailureRatesTest {
 
             @Override
             public void freed() {}
-
-            @Override
-            public void failed(Node node, Outcome outcome, @Nullable Trial trial) {}
-
-            @Override
-            public void succeededOnTrial(Node node, Trial trial) {}
         };
         Node node = new Node(
                 ServiceInstance.of("10.0.0.1:" + (80 + pool.size())), () -> 0L, InFlightLimit.NONE, true, none);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,32 @@ class OutlierDetectionTest {
     }
 
     @Test
+    void triesWithOneCallAtATimeHoweverManyThreadsThereAre() throws Exception {
+        source.deliver(pool(2));
+        calls(0, 2, Outcome.neverReached());
+        pass(BASE);
+        AtomicInteger calls = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        List<Thread> threads = IntStream.range(0, 4)
+                .mapToObj(i -> new Thread(() -> {
+                    for (int pick = 0; pick < 2_000; pick++) {
+                        Lease lease = orders.tryAcquire(only(0));
+                        if (lease != null) {
+                            most.accumulateAndGet(calls.incrementAndGet(), Math::max);
+                            calls.decrementAndGet();
+                            lease.end(Outcome.cancelled());
+                        }
+                    }
+                }))
+                .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(most).hasValue(1);
+    }
+
+    @Test
     void isOutForLongerWhenTheTrialFails() {
         source.deliver(pool(2));
         calls(0, 5, Outcome.failed());
@@ -280,6 +307,18 @@ class OutlierDetectionTest {
         assertThat(clock.pendingTasks()).isZero();
         source.deliver(pool(3));
         assertThat(snapshot(0).ejectionReason()).isEmpty();
+    }
+
+    /** Its health check may be behind. */
+    @Test
+    void letsAnInstanceGoThatListsLackAndThatCallsDoNotReach() {
+        source.deliver(pool(2));
+        health(0, HealthStatus.HEALTHY);
+        source.deliver(pool(2)[1]);
+        assertThat(orders.snapshot().find("10.0.0.1:80")).isPresent();
+        calls(0, 2, Outcome.neverReached());
+        clock.runDue();
+        assertThat(orders.snapshot().find("10.0.0.1:80")).isEmpty();
     }
 
     // ---- pauses
