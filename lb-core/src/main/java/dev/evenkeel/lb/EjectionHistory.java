@@ -61,4 +61,9 @@ final class EjectionHistory {
     boolean isRepeated() {
         return ejections > 1;
     }
+
+    /** How long it is out whatever happens, so that one that flaps does not go in and out all the time. */
+    long leastNanos() {
+        return isRepeated() ? Math.min(AT_LEAST_AGAIN, max) : 0;
+    }
 }

@@ -255,7 +255,7 @@ final class Node implements Candidate {
 
     boolean isFree() {
         Trial current = trial;
-        return CallWord.isFree(word, limit) && (current == null || current.isFree());
+        return CallWord.isFree(word, limit) && (current == null || current.isFree(ticker.nanos()));
     }
 
     boolean isAvoidedBy(PickRequest request) {

@@ -221,8 +221,8 @@ final class OutlierDetector {
         EjectionHistory history = history(node);
         Duration time = Duration.ofNanos(history.ejected(ticker.nanos(), random.nextDouble()));
         takeOut(node, cause, reason, badness, time);
-        if (cause == Ejection.Cause.FAILING && !history.isRepeated()) {
-            node.trial(new Trial(ticker.nanos(), false)); // a call that it gets for want of others may clear it
+        if (cause == Ejection.Cause.FAILING) { // a call that it gets for want of others may clear it
+            node.trial(new Trial(ticker.nanos() + history.leastNanos(), false));
         }
     }
 
@@ -243,26 +243,41 @@ final class OutlierDetector {
         log.info("{}: {} is ejected for {}, {}", serviceName, instance, time, reason);
         listeners.tell(listener -> listener.ejected(serviceName, instance, time, reason));
         try {
-            timers.put(node, scheduler.schedule(() -> control.execute(() -> ifOpen(() -> tryAgain(node))), time));
+            timers.put(node, scheduler.schedule(() -> control.execute(() -> ifOpen(() -> timeIsUp(node))), time));
         } catch (RuntimeException rejected) { // without a timer it would be out for ever
             log.warn("{}: the scheduler threw, ejections do not last", serviceName, rejected);
             readmit(node, "nobody measures the time");
         }
     }
 
-    private void tryAgain(Node node) {
-        timers.remove(node);
+    private void timeIsUp(Node node) {
+        beginTrial(node);
+        onChange.run();
+    }
+
+    private void beginTrial(Node node) {
+        stopTimer(node);
         Ejection ejection = node.state().ejection();
         if (ejection != null) {
             node.state(node.state().withEjection(ejection.asTrial()));
             node.trial(new Trial(ticker.nanos(), true));
             node.forgive();
             log.info("{}: {} is tried again", serviceName, node);
-            onChange.run();
+        }
+    }
+
+    /** What took all out at once is over: whoever comes back first is not to bear the load of all until their time is up. */
+    private void tryAllThatFailed() {
+        for (Node node : members.get()) {
+            Ejection ejection = node.state().ejection();
+            if (ejection != null && !ejection.isStatistical() && !ejection.onTrial()) {
+                beginTrial(node);
+            }
         }
     }
 
     private void readmit(Node node, String reason) {
+        boolean nobodyWasWell = Availability.of(members.get(), 0).well == 0;
         stopTimer(node);
         node.trial(null);
         node.forgive();
@@ -273,6 +288,9 @@ final class OutlierDetector {
         ServiceInstance instance = node.instance();
         log.info("{}: {} is back, {}", serviceName, instance, reason);
         listeners.tell(listener -> listener.readmitted(serviceName, instance));
+        if (nobodyWasWell) {
+            tryAllThatFailed();
+        }
         onChange.run();
     }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -204,7 +205,7 @@ class OutlierDetectionTest {
         List<Thread> threads = IntStream.range(0, 4)
                 .mapToObj(i -> new Thread(() -> {
                     for (int pick = 0; pick < 2_000; pick++) {
-                        Lease lease = orders.tryAcquire(only(0));
+                        Lease lease = acquiredIfFree(0);
                         if (lease != null) {
                             most.accumulateAndGet(calls.incrementAndGet(), Math::max);
                             calls.decrementAndGet();
@@ -262,6 +263,26 @@ class OutlierDetectionTest {
         clock.runDue();
         assertThat(snapshot(0).ejectionReason()).isEmpty();
         stream.close();
+    }
+
+    @Test
+    void isTriedWithAnotherCallWhenOneHangs() {
+        source.deliver(pool(2));
+        calls(0, 2, Outcome.neverReached());
+        pass(BASE);
+        Lease hangs = orders.acquire(only(0));
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(acquiredIfFree(0)).isNull();
+        clock.advance(Duration.ofSeconds(1));
+        Lease hangsToo = orders.acquire(only(0));
+        clock.advance(Duration.ofSeconds(11));
+        assertThat(acquiredIfFree(0)).isNull();
+        clock.advance(Duration.ofSeconds(10));
+        call(0, Outcome.success());
+        clock.runDue();
+        assertThat(snapshot(0).ejectionReason()).isEmpty();
+        hangs.close();
+        hangsToo.close();
     }
 
     @Test
@@ -435,7 +456,44 @@ class OutlierDetectionTest {
                 IntStream.range(0, 4).mapToObj(i -> orders.acquire()).toList();
         leases.forEach(Lease::succeeded);
         clock.runDue();
+        assertThat(ejected()).isLessThan(2);
+        assertThat(orders.snapshot().isFailOpen()).isFalse();
+        assertThat(orders.snapshot().instances()).allMatch(InstanceSnapshot::isEligible);
+    }
+
+    /** Whoever comes back first would have to bear the load of all. */
+    @Test
+    void triesAllAgainWhenALongOutageIsOver() {
+        source.deliver(pool(3));
+        for (int round = 0; round < 5; round++) {
+            for (int i = 0; i < 3; i++) {
+                calls(i, 2, Outcome.neverReached());
+            }
+            pass(Duration.ofSeconds(30));
+        }
+        assertThat(ejected()).isEqualTo(3);
+        for (int i = 0; i < 3; i++) {
+            call(i, Outcome.success());
+            clock.runDue();
+            assertThat(orders.snapshot().isFailOpen()).isFalse();
+            assertThat(orders.snapshot().instances()).allMatch(InstanceSnapshot::isEligible);
+        }
         assertThat(ejected()).isZero();
+    }
+
+    /** Its ups and downs change the pool at most once in ten seconds. */
+    @Test
+    void ejectsTheOnlyInstanceSeldomWhenItFlaps() {
+        source.deliver(pool(1));
+        for (int second = 0; second < 60; second++) {
+            calls(0, 5, Outcome.failed());
+            clock.runDue();
+            calls(0, 5, Outcome.success());
+            clock.advance(Duration.ofSeconds(1));
+        }
+        assertThat(listener.lines())
+                .filteredOn(line -> line.startsWith("ejected"))
+                .hasSizeBetween(2, 8);
     }
 
     @Test
@@ -486,6 +544,14 @@ class OutlierDetectionTest {
     private void calls(int place, int count, Outcome outcome) {
         for (int i = 0; i < count; i++) {
             call(place, outcome);
+        }
+    }
+
+    private @Nullable Lease acquiredIfFree(int place) {
+        try {
+            return orders.acquire(only(place));
+        } catch (PoolSaturatedException full) {
+            return null;
         }
     }
 
