@@ -96,7 +96,7 @@ public class TwoChoicesBenchmark { // not final: JMH derives from it
     public Object counting() {
         Node node = requireNonNull((Node) selector.select(PickRequest.EMPTY));
         TrackedLease lease = requireNonNull(node.begin(0, false));
-        node.end(Outcome.success(), 0, CallWord.oneWaiting(lease.generation));
+        node.end(lease, Outcome.success(), CallWord.oneWaiting(lease.generation));
         return node;
     }
 

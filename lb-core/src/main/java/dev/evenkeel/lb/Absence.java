@@ -139,7 +139,7 @@ final class Absence {
     }
 
     private static boolean isKnownWell(Node node) {
-        return node.state().health() == HealthStatus.HEALTHY;
+        return node.state().health() == HealthStatus.HEALTHY && node.state().ejection() == null;
     }
 
     private static List<Node> missing(List<ServiceInstance> list, Collection<Node> members) {

@@ -2,6 +2,7 @@ package dev.evenkeel.lb;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.observe.PickExplanation;
 import dev.evenkeel.lb.observe.PickExplanation.Reason;
 import dev.evenkeel.lb.request.PickRequest;
@@ -147,12 +148,19 @@ final class Admission {
         return PickExplanation.of(reasons, counts);
     }
 
+    private static Reason whyOut(NodeState state) {
+        if (state.health() == HealthStatus.UNHEALTHY) {
+            return Reason.UNHEALTHY;
+        }
+        return state.ejection() != null ? Reason.EJECTED : Reason.WEIGHT_ZERO;
+    }
+
     private static Reason reason(Pool pool, Node node, NodeState state, PickRequest request) {
         if (state.draining()) {
             return Reason.DRAINING;
         }
         if (!pool.isCandidate(node)) {
-            return Availability.isWell(state) ? Reason.WEIGHT_ZERO : Reason.UNHEALTHY;
+            return whyOut(state);
         }
         if (!node.isAcceptedBy(request)) {
             return Reason.NOT_PREFERRED;

@@ -1,14 +1,24 @@
 package dev.evenkeel.lb;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.evenkeel.lb.health.HealthStatus;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Which of the members may be picked, and with what weight. Follows from what is known of them and from nothing else.
  *
  * <ul>
  *   <li>A weight of 0 means never, unless all weights are 0, which means that they are equal.
- *   <li>Those that are sick may not, unless no well one is left: then they may (fail-open), as it is better to try than
- *       to refuse for certain.
+ *   <li>Those that are well may. Those on trial may, one call at a time as long as anybody is well.
+ *   <li>Fail-open: when too small a share is well, those that failed some of their calls or asked for a pause make up for it,
+ *       the least bad first. When that is nobody, all may, as it is better to try than to refuse for certain.
  * </ul>
  */
 final class Availability {
@@ -21,37 +31,73 @@ final class Availability {
     /** Those that may be picked, in the order of the members; the very same array if all may. */
     final Node[] candidates;
 
-    /** Whether the candidates are sick ones. */
+    /** Whether some of the candidates are such as would not be if more were well. */
     final boolean failOpen;
+
+    /** How many members there are that have a weight. */
+    final int present;
+
+    /** How many of these are well. */
+    final int well;
 
     private final boolean allWeightsZero;
 
-    private Availability(Node[] members) {
+    private Availability(Node[] members, double panicShare) {
         this.members = members;
         this.states = NodeState.of(members);
-        int weighted = 0;
-        int well = 0;
-        int weightedAndWell = 0;
+        this.allWeightsZero = isAllWeightsZero(states);
+        int weightless = 0;
+        int wellOnes = 0;
+        int onTrial = 0;
+        int statistical = 0;
         for (NodeState state : states) {
-            boolean isWeighted = state.instance().weight() > 0;
-            boolean isWell = isWell(state);
-            weighted += isWeighted ? 1 : 0;
-            well += isWell ? 1 : 0;
-            weightedAndWell += isWeighted && isWell ? 1 : 0;
+            switch (standing(state)) {
+                case WEIGHTLESS -> weightless++;
+                case WELL -> wellOnes++;
+                case ON_TRIAL -> onTrial++;
+                case STATISTICAL -> statistical++;
+                case SICK -> {}
+            }
         }
-        this.allWeightsZero = weighted == 0;
-        int eligible = allWeightsZero ? well : weightedAndWell;
-        this.failOpen = eligible == 0 && members.length > 0;
-        int anyHealth = allWeightsZero ? members.length : weighted;
-        this.candidates = candidates(failOpen ? anyHealth : eligible);
+        this.present = members.length - weightless;
+        this.well = wellOnes;
+        int lacking = Math.max(0, (int) Math.ceil(panicShare * present) - well);
+        int used = Math.min(lacking, statistical);
+        boolean anybody = well + used == 0;
+        this.failOpen = used > 0 || (anybody && members.length > 0);
+        if (anybody) {
+            this.candidates = candidates(present, standing -> standing != Standing.WEIGHTLESS, Set.of());
+        } else {
+            this.candidates = candidates(
+                    well + onTrial + used,
+                    standing -> standing == Standing.WELL || standing == Standing.ON_TRIAL,
+                    used == 0 ? Set.of() : leastBad(used));
+        }
     }
 
-    static Availability of(Node[] members) {
-        return new Availability(members);
+    /** What speaks for a member and against it. */
+    private enum Standing {
+        WELL,
+        ON_TRIAL,
+        /** It failed some of its calls, or asked for a pause. */
+        STATISTICAL,
+        /** It fails its health check, or all of its calls. */
+        SICK,
+        WEIGHTLESS
     }
 
+    /**
+     * Who may be picked of these members.
+     *
+     * @param panicShare see {@link dev.evenkeel.lb.health.OutlierConfig#panicShare()}
+     */
+    static Availability of(Node[] members, double panicShare) {
+        return new Availability(members, panicShare);
+    }
+
+    /** Whether neither its health check nor its calls speak against it. */
     static boolean isWell(NodeState state) {
-        return state.health() != HealthStatus.UNHEALTHY;
+        return state.health() != HealthStatus.UNHEALTHY && state.ejection() == null;
     }
 
     /** Gives each member the weight that strategies see. Returns whether any has another one than before. */
@@ -67,23 +113,73 @@ final class Availability {
         return changed;
     }
 
+    /** Where nobody is well, a trial is no reason to refuse a call. */
+    void applyTrials() {
+        for (int i = 0; i < members.length; i++) {
+            Ejection ejection = states[i].ejection();
+            Trial trial = ejection != null ? members[i].trial() : null;
+            if (trial != null) {
+                trial.oneAtATime(well > 0);
+            }
+        }
+    }
+
     /** 0 for all means that they are equal. What has a weight keeps one, however small it is and however cold. */
     private double effectiveWeight(NodeState state) {
         double weight = allWeightsZero ? 1 : state.instance().weight();
         return weight == 0 ? 0 : Math.max(weight * WarmUp.share(state.warmUp()), Double.MIN_VALUE);
     }
 
-    private Node[] candidates(int count) {
+    private Standing standing(NodeState state) {
+        if (!allWeightsZero && state.instance().weight() == 0) {
+            return Standing.WEIGHTLESS;
+        }
+        if (state.health() == HealthStatus.UNHEALTHY) {
+            return Standing.SICK;
+        }
+        Ejection ejection = state.ejection();
+        if (ejection == null) {
+            return Standing.WELL;
+        }
+        if (ejection.onTrial()) {
+            return Standing.ON_TRIAL;
+        }
+        return ejection.isStatistical() ? Standing.STATISTICAL : Standing.SICK;
+    }
+
+    private Set<NodeState> leastBad(int count) {
+        List<NodeState> statistical = new ArrayList<>();
+        for (NodeState state : states) {
+            if (standing(state) == Standing.STATISTICAL) {
+                statistical.add(state);
+            }
+        }
+        statistical.sort(Comparator.comparingDouble(
+                state -> requireNonNull(state.ejection()).badness()));
+        Set<NodeState> least = Collections.newSetFromMap(new IdentityHashMap<>());
+        least.addAll(statistical.subList(0, count));
+        return least;
+    }
+
+    private Node[] candidates(int count, Predicate<Standing> mayBePicked, Set<NodeState> others) {
         if (count == members.length) {
             return members;
         }
         Node[] chosen = new Node[count];
         for (int i = 0, next = 0; i < members.length; i++) {
-            boolean isWeighted = allWeightsZero || states[i].instance().weight() > 0;
-            if (isWeighted && (failOpen || isWell(states[i]))) {
+            if (mayBePicked.test(standing(states[i])) || others.contains(states[i])) {
                 chosen[next++] = members[i];
             }
         }
         return chosen;
+    }
+
+    private static boolean isAllWeightsZero(NodeState[] states) {
+        for (NodeState state : states) {
+            if (state.instance().weight() > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

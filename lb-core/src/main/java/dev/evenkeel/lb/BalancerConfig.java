@@ -2,6 +2,7 @@ package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.discovery.InstanceSource;
 import dev.evenkeel.lb.health.HealthPolicy;
+import dev.evenkeel.lb.health.OutlierConfig;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import dev.evenkeel.lb.time.Scheduler;
@@ -18,6 +19,7 @@ record BalancerConfig(
         InstanceSource source,
         LoadBalancingStrategy strategy,
         HealthPolicy health,
+        OutlierConfig outliers,
         InFlightLimit inFlightLimit,
         int maxWaiting,
         Duration maxWait,

@@ -123,6 +123,13 @@ final class CallStatistics {
         FAILURES_IN_A_ROW.setOpaque(this, 0);
     }
 
+    /** The failures so far do not count any more. */
+    void forgive() {
+        FAILURES.setOpaque(this, 0.0);
+        OUTCOMES.setOpaque(this, 0.0);
+        FAILURES_IN_A_ROW.setOpaque(this, 0);
+    }
+
     /** In nanoseconds; 0 before the first sample, else at least 1. */
     long latencyNanos() {
         return latency;

@@ -60,6 +60,7 @@ final class DefaultLoadBalancer
     private final Listeners listeners;
     private final HealthWatch health;
     private final WarmUp warmUp;
+    private final OutlierDetector outliers;
     private final Membership membership;
     private final SourceLink source;
     private final Absence absence;
@@ -92,8 +93,16 @@ final class DefaultLoadBalancer
                 config.scheduler(),
                 control,
                 this::publish);
+        this.outliers = new OutlierDetector(config, control, listeners, warmUp, this::members, this::ejectionsChanged);
         this.membership = new Membership(
-                serviceName, config.ticker(), config.inFlightLimit(), new NodeEvents(), health, warmUp, listeners);
+                serviceName,
+                config.ticker(),
+                config.inFlightLimit(),
+                new NodeEvents(),
+                health,
+                warmUp,
+                outliers,
+                listeners);
         this.source = new SourceLink(
                 serviceName,
                 config.source(),
@@ -266,6 +275,11 @@ final class DefaultLoadBalancer
                 .onTrial(node.isOnTrial())
                 .effectiveWeight(node.weight())
                 .warmUp(state.warmUp());
+        Ejection ejection = state.ejection();
+        if (ejection != null) {
+            long remaining = Math.max(0, ejection.until() - now);
+            snapshot.ejection(ejection.reason(), Duration.ofNanos(ejection.onTrial() ? 0 : remaining));
+        }
         for (Outcome.Kind kind : Outcome.Kind.values()) {
             snapshot.outcomes(kind, node.outcomes(kind));
         }
@@ -334,9 +348,26 @@ final class DefaultLoadBalancer
         log.info("{}: {} is {} ({}), was {}", serviceName, before.instance(), status, reason, before.health());
         listeners.tell(
                 listener -> listener.healthChanged(serviceName, before.instance(), before.health(), status, reason));
+        if (status == HealthStatus.HEALTHY) {
+            outliers.probePassed(node);
+        }
         publish();
         if (absence.concerns(node)) {
             source.deliverAgain();
+        }
+    }
+
+    private Node[] members() {
+        return membership.members();
+    }
+
+    private void ejectionsChanged() {
+        publish();
+        for (Node node : membership.members()) {
+            if (node.state().ejection() != null && absence.concerns(node)) {
+                source.deliverAgain();
+                return;
+            }
         }
     }
 
@@ -355,6 +386,16 @@ final class DefaultLoadBalancer
         @Override
         public void freed() {
             queue.wake();
+        }
+
+        @Override
+        public void failed(Node node, Outcome outcome, @Nullable Trial trial) {
+            outliers.failed(node, outcome, trial);
+        }
+
+        @Override
+        public void succeededOnTrial(Node node, Trial trial) {
+            outliers.succeededOnTrial(node, trial);
         }
     }
 
@@ -390,7 +431,8 @@ final class DefaultLoadBalancer
         if (before.phase == Pool.Phase.CLOSED) {
             return;
         }
-        Availability availability = Availability.of(membership.members());
+        Availability availability =
+                Availability.of(membership.members(), config.outliers().panicShare());
         Node[] candidates = availability.candidates;
         Node[] leaving = membership.leaving();
         boolean weightsChanged = availability.applyWeights();
@@ -404,6 +446,7 @@ final class DefaultLoadBalancer
             candidates[slot].slot(slot);
         }
         Selector selector = sameChoice ? before.selector : newSelector(candidates);
+        availability.applyTrials();
         Pool after = before.next(availability, leaving, membership.byId(), selector);
         if (!POOL.compareAndSet(this, before, after)) {
             return; // closed meanwhile
@@ -451,9 +494,9 @@ final class DefaultLoadBalancer
 
     private void failOpenChanged(boolean failOpen) {
         if (failOpen) {
-            log.warn("{}: no well instance is left, sick ones are used", serviceName);
+            log.warn("{}: too few instances are well, others are used as well", serviceName);
         } else {
-            log.info("{}: sick instances are not used any more", serviceName);
+            log.info("{}: enough instances are well, others are not used any more", serviceName);
         }
         listeners.tell(listener -> listener.failOpenChanged(serviceName, failOpen));
     }
@@ -466,6 +509,7 @@ final class DefaultLoadBalancer
                 absence::close,
                 health::close,
                 warmUp::close,
+                outliers::close,
                 waiters::release,
                 queue::wake,
                 () -> listeners.tellLast(listener -> listener.closed(serviceName)),

@@ -25,7 +25,7 @@ public interface Lease extends AutoCloseable {
     /** The instance to call. */
     ServiceInstance instance();
 
-    /** Whether it was picked although it is sick, because no well one was left. */
+    /** Whether it was picked when too few instances were well, so that others were used, too. */
     boolean isFailOpen();
 
     /**

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.evenkeel.lb.discovery.InstanceSource;
 import dev.evenkeel.lb.health.HealthPolicy;
 import dev.evenkeel.lb.health.HealthProbe;
+import dev.evenkeel.lb.health.OutlierConfig;
 import dev.evenkeel.lb.health.ProbeConfig;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
@@ -39,6 +40,7 @@ public final class LoadBalancerBuilder {
     private List<ServiceInstance> fixed = List.of();
     private LoadBalancingStrategy strategy = Strategies.adaptive();
     private HealthPolicy health = HealthPolicy.none();
+    private OutlierConfig outliers = OutlierConfig.defaults();
     private InFlightLimit inFlightLimit = InFlightLimit.NONE;
     private int maxWaiting;
     private Duration maxWait = Duration.ZERO;
@@ -107,6 +109,15 @@ public final class LoadBalancerBuilder {
     /** Sets how it is found out which instances are well. Default {@link HealthPolicy#none()}: all are. */
     public LoadBalancerBuilder health(HealthPolicy policy) {
         this.health = requireNonNull(policy, "policy");
+        return this;
+    }
+
+    /**
+     * Sets when the outcomes of calls take an instance out. Default {@link OutlierConfig#defaults()}; with
+     * {@link OutlierConfig#off()} calls take nobody out.
+     */
+    public LoadBalancerBuilder outlierDetection(OutlierConfig config) {
+        this.outliers = requireNonNull(config, "config");
         return this;
     }
 
@@ -310,6 +321,7 @@ public final class LoadBalancerBuilder {
                 from,
                 strategy,
                 health,
+                outliers,
                 inFlightLimit,
                 maxWaiting,
                 maxWait,

@@ -37,6 +37,7 @@ final class Membership {
     private final Node.Events events;
     private final HealthWatch health;
     private final WarmUp warmUp;
+    private final OutlierDetector outliers;
     private final Listeners listeners;
 
     /** In the order of the last list. Replaced, never changed, as pools have it, too. */
@@ -58,6 +59,7 @@ final class Membership {
             Node.Events events,
             HealthWatch health,
             WarmUp warmUp,
+            OutlierDetector outliers,
             Listeners listeners) {
         this.serviceName = serviceName;
         this.ticker = ticker;
@@ -65,6 +67,7 @@ final class Membership {
         this.events = events;
         this.health = health;
         this.warmUp = warmUp;
+        this.outliers = outliers;
         this.listeners = listeners;
     }
 
@@ -164,6 +167,7 @@ final class Membership {
             if (node.drain()) {
                 leaving.remove(node);
                 warmUp.gone(node);
+                outliers.gone(node);
                 ServiceInstance gone = node.instance();
                 listeners.tell(listener -> listener.left(serviceName, gone));
                 anyGone = true;

@@ -81,6 +81,11 @@ final class Node implements Candidate {
     /** The newest report. Of two that come in at once either may stay. */
     private volatile Optional<ReceivedReport> lastReport = Optional.empty();
 
+    private final FailureRun run = new FailureRun();
+
+    /** What is to show whether it is well again; null while it is not ejected. Written by the control plane. */
+    private volatile @Nullable Trial trial;
+
     /**
      * The place among the candidates of the newest pool, written by the control plane. Not volatile, as ten thousand fences
      * would be most of the price of a change: a pick takes it for a hint, whatever it sees, and looks for itself in the
@@ -94,8 +99,14 @@ final class Node implements Candidate {
         /** It was the last one of a node that is draining. */
         void drained(Node node);
 
-        /** The node was at its limit. */
+        /** A call may begin that could not before. */
         void freed();
+
+        /** A call failed, perhaps one of a trial. */
+        default void failed(Node node, Outcome outcome, @Nullable Trial trial) {}
+
+        /** A call of a trial succeeded. */
+        default void succeededOnTrial(Node node, Trial trial) {}
     }
 
     Node(ServiceInstance instance, Ticker ticker, InFlightLimit limit, boolean initial, Events events) {
@@ -203,6 +214,24 @@ final class Node implements Candidate {
         this.weight = effective;
     }
 
+    FailureRun run() {
+        return run;
+    }
+
+    /** Its failures have had their effect: strategies are to call it again, and the next one is the first. */
+    void forgive() {
+        run.end();
+        statistics.forgive();
+    }
+
+    @Nullable Trial trial() {
+        return trial;
+    }
+
+    void trial(@Nullable Trial next) {
+        this.trial = next;
+    }
+
     int slot() {
         return slot;
     }
@@ -225,7 +254,8 @@ final class Node implements Candidate {
     }
 
     boolean isFree() {
-        return CallWord.isFree(word, limit);
+        Trial current = trial;
+        return CallWord.isFree(word, limit) && (current == null || current.isFree(ticker.nanos()));
     }
 
     boolean isAvoidedBy(PickRequest request) {
@@ -241,13 +271,17 @@ final class Node implements Candidate {
         return request.anotherWillDo() || id().equals(request.preferred().orElse(null));
     }
 
-    /** Begins a call at this time, unless the node is draining or at its limit. */
+    /** Begins a call at this time, unless the node is draining, at its limit, or on trial with another call. */
     @Nullable TrackedLease begin(long now, boolean failOpen) {
         long current = word;
         if (!CallWord.isFree(current, limit)) {
             return null;
         }
         TrackedLease lease = new TrackedLease(this, now, failOpen); // before the call counts: memory may be short
+        Trial onTrial = trial;
+        if (onTrial != null && !onTrial.enter(lease)) {
+            return null;
+        }
         while (CallWord.isFree(current, limit)) {
             long turned = CallWord.turned(current);
             if (turned != current) {
@@ -266,14 +300,18 @@ final class Node implements Candidate {
             }
             current = seen;
         }
+        if (onTrial != null) {
+            onTrial.leave(lease);
+        }
         return null;
     }
 
-    /** The instance answered a call of this generation that began at that time. */
-    void answered(long begun, int generation) {
-        WORD.getAndAdd(this, -CallWord.oneWaiting(generation));
+    /** The instance answered this call. */
+    void answered(TrackedLease lease) {
+        WORD.getAndAdd(this, -CallWord.oneWaiting(lease.generation));
+        leaveTrial(lease);
         long now = ticker.nanos();
-        statistics.answered(now - begun, now);
+        statistics.answered(now - lease.begun(), now);
     }
 
     /** The instance has said how loaded it is. */
@@ -281,14 +319,42 @@ final class Node implements Candidate {
         lastReport = Optional.of(ReceivedReport.of(report, ticker.nanos()));
     }
 
-    /** Ends a call that began at that time, and is still waiting for an answer or not; null if nobody said how. */
-    void end(@Nullable Outcome outcome, long begun, long waiting) {
+    /** Ends a call that is still waiting for an answer or not; null if nobody said how. */
+    void end(TrackedLease lease, @Nullable Outcome outcome, long waiting) {
         try {
             if (outcome != null) {
-                learn(outcome.kind(), begun, waiting != 0);
+                learn(outcome.kind(), lease.begun(), waiting != 0);
             }
         } finally { // a clock that throws does not keep the call in flight
             release(outcome, waiting);
+            judge(outcome, lease);
+        }
+    }
+
+    /** A trial that has failed stays closed: the control plane, which hears of it, ends it. */
+    private void judge(@Nullable Outcome outcome, TrackedLease lease) {
+        Trial current = trial;
+        Trial concerned = current != null && current.counts(lease) ? current : null;
+        if (outcome == null || outcome.kind() == Outcome.Kind.CANCELLED) {
+            leaveTrial(lease);
+        } else if (outcome.kind() == Outcome.Kind.SUCCESS) {
+            if (run.isOpen()) {
+                run.end();
+            }
+            if (concerned != null) {
+                events.succeededOnTrial(this, concerned);
+            }
+            leaveTrial(lease);
+        } else {
+            run.failed(outcome.kind());
+            events.failed(this, outcome, concerned);
+        }
+    }
+
+    private void leaveTrial(TrackedLease lease) {
+        Trial current = trial;
+        if (current != null && current.leave(lease)) {
+            events.freed();
         }
     }
 

@@ -2,13 +2,21 @@ package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the control plane has decided about one instance; replaced as a whole, so that a pool keeps what it saw.
  *
  * @param warmUp how far its warm-up is, from 0 to 1
+ * @param ejection that its calls have taken it out; null if they have not
  */
-record NodeState(ServiceInstance instance, HealthStatus health, String reason, boolean draining, double warmUp) {
+record NodeState(
+        ServiceInstance instance,
+        HealthStatus health,
+        String reason,
+        boolean draining,
+        double warmUp,
+        @Nullable Ejection ejection) {
 
     /** What has been decided about each. */
     static NodeState[] of(Node[] nodes) {
@@ -20,22 +28,26 @@ record NodeState(ServiceInstance instance, HealthStatus health, String reason, b
     }
 
     static NodeState of(ServiceInstance instance) {
-        return new NodeState(instance, HealthStatus.UNKNOWN, "", false, 1);
+        return new NodeState(instance, HealthStatus.UNKNOWN, "", false, 1, null);
     }
 
     NodeState withInstance(ServiceInstance changed) {
-        return new NodeState(changed, health, reason, draining, warmUp);
+        return new NodeState(changed, health, reason, draining, warmUp, ejection);
     }
 
     NodeState withHealth(HealthStatus status, String why) {
-        return new NodeState(instance, status, why, draining, warmUp);
+        return new NodeState(instance, status, why, draining, warmUp, ejection);
     }
 
     NodeState withDraining(boolean isDraining) {
-        return new NodeState(instance, health, reason, isDraining, warmUp);
+        return new NodeState(instance, health, reason, isDraining, warmUp, ejection);
     }
 
     NodeState withWarmUp(double progress) {
-        return new NodeState(instance, health, reason, draining, progress);
+        return new NodeState(instance, health, reason, draining, progress, ejection);
+    }
+
+    NodeState withEjection(@Nullable Ejection decided) {
+        return new NodeState(instance, health, reason, draining, warmUp, decided);
     }
 }

@@ -12,7 +12,7 @@ final class Pool {
     static final Pool UNKNOWN = new Pool(
             0,
             Phase.AWAITING_FIRST_LIST,
-            Availability.of(new Node[0]),
+            Availability.of(new Node[0], 0),
             new Node[0],
             new NodeState[0],
             new MembersById(),

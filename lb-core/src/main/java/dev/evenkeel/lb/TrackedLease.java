@@ -55,7 +55,7 @@ final class TrackedLease implements Lease {
     @Override
     public void answered() {
         if (PHASE.compareAndSet(this, BEGUN, ANSWERED)) {
-            node.answered(begun, generation);
+            node.answered(this);
         }
     }
 
@@ -100,7 +100,7 @@ final class TrackedLease implements Lease {
         if (before == ENDED) {
             return false;
         }
-        node.end(outcome, begun, before == BEGUN ? CallWord.oneWaiting(generation) : 0);
+        node.end(this, outcome, before == BEGUN ? CallWord.oneWaiting(generation) : 0);
         return true;
     }
 

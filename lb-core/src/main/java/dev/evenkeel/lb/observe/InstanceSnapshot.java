@@ -9,6 +9,8 @@ import dev.evenkeel.lb.request.Outcome;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One instance of a pool at one moment. An immutable value. */
 public final class InstanceSnapshot {
@@ -29,6 +31,8 @@ public final class InstanceSnapshot {
     private final boolean onTrial;
     private final double effectiveWeight;
     private final double warmUp;
+    private final Optional<String> ejectionReason;
+    private final Duration ejectionRemaining;
 
     private InstanceSnapshot(Builder builder) {
         this.instance = builder.instance;
@@ -47,6 +51,8 @@ public final class InstanceSnapshot {
         this.onTrial = builder.onTrial;
         this.effectiveWeight = builder.effectiveWeight;
         this.warmUp = builder.warmUp;
+        this.ejectionReason = Optional.ofNullable(builder.ejectionReason);
+        this.ejectionRemaining = builder.ejectionRemaining;
     }
 
     /** Starts a snapshot; made by the library, and by tests of code that reads snapshots. */
@@ -154,10 +160,20 @@ public final class InstanceSnapshot {
         return warmUp;
     }
 
+    /** Why its calls have taken it out, in one line; empty if they have not. */
+    public Optional<String> ejectionReason() {
+        return ejectionReason;
+    }
+
+    /** For how long it is still out; zero if it is tried again, and if it is not ejected. */
+    public Duration ejectionRemaining() {
+        return ejectionRemaining;
+    }
+
     @Override
     public String toString() {
-        return instance + " " + health + (draining ? " draining" : "") + (eligible ? "" : " out") + " inFlight="
-                + inFlight + " picks=" + picks() + " failures=" + failures();
+        return instance + " " + health + (ejectionReason.isPresent() ? " ejected" : "") + (draining ? " draining" : "")
+                + (eligible ? "" : " out") + " inFlight=" + inFlight + " picks=" + picks() + " failures=" + failures();
     }
 
     /** Builds snapshots; not safe for concurrent use. */
@@ -179,6 +195,8 @@ public final class InstanceSnapshot {
         private boolean onTrial;
         private double effectiveWeight;
         private double warmUp = 1;
+        private @Nullable String ejectionReason;
+        private Duration ejectionRemaining = Duration.ZERO;
 
         private Builder(ServiceInstance instance) {
             this.instance = requireNonNull(instance, "instance");
@@ -253,6 +271,12 @@ public final class InstanceSnapshot {
 
         public Builder warmUp(double warmUp) {
             this.warmUp = warmUp;
+            return this;
+        }
+
+        public Builder ejection(String reason, Duration remaining) {
+            this.ejectionReason = requireNonNull(reason, "reason");
+            this.ejectionRemaining = requireNonNull(remaining, "remaining");
             return this;
         }
 

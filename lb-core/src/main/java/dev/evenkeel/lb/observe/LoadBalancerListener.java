@@ -2,6 +2,7 @@ package dev.evenkeel.lb.observe;
 
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import java.time.Duration;
 
 /**
  * Hears what happens in a pool. Every method defaults to nothing.
@@ -36,7 +37,15 @@ public interface LoadBalancerListener {
     default void healthChanged(
             String serviceName, ServiceInstance instance, HealthStatus before, HealthStatus after, String reason) {}
 
-    /** No well instance is left, and sick ones are used; or this is over. */
+    /**
+     * The calls of an instance have taken it out for this time, or for another one after it has failed when it was tried again.
+     */
+    default void ejected(String serviceName, ServiceInstance instance, Duration time, String reason) {}
+
+    /** An instance that was ejected is like the others again. */
+    default void readmitted(String serviceName, ServiceInstance instance) {}
+
+    /** Too few instances are well, and others are used, too; or this is over. */
     default void failOpenChanged(String serviceName, boolean failOpen) {}
 
     /** The balancer has been closed. The last event. */

@@ -20,13 +20,15 @@ public final class PickExplanation {
         DRAINING,
         /** It is sick, and others are not. */
         UNHEALTHY,
+        /** Its calls failed, or it asked for a pause, and others are well. */
+        EJECTED,
         /** Its weight is 0, and that of others is not. */
         WEIGHT_ZERO,
         /** It does not carry the metadata that the request requires. */
         METADATA,
         /** The request wants another one and no other will do. */
         NOT_PREFERRED,
-        /** As many calls are in flight as it may have. */
+        /** As many calls are in flight as it may have: one without an answer, when it is tried after an ejection. */
         SATURATED
     }
 

@@ -85,7 +85,7 @@ public final class PoolSnapshot {
         return instances.stream().mapToInt(InstanceSnapshot::inFlight).sum();
     }
 
-    /** Whether so few instances are well that sick ones are used. */
+    /** Whether so few instances are well that others are used, too. */
     public boolean isFailOpen() {
         return failOpen;
     }

@@ -3,6 +3,7 @@ package dev.evenkeel.lb.testkit;
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class RecordingListener implements LoadBalancerListener {
 
     private final List<String> lines = new ArrayList<>();
     private final Set<ServiceInstance> present = new HashSet<>();
+    private final Set<String> ejected = new HashSet<>();
     private boolean closed;
 
     /** A listener that has heard nothing yet. */
@@ -63,6 +65,17 @@ public final class RecordingListener implements LoadBalancerListener {
     public synchronized void healthChanged(
             String serviceName, ServiceInstance instance, HealthStatus before, HealthStatus after, String reason) {
         write(instance.id() + " " + before + " -> " + after, present.contains(instance) && before != after);
+    }
+
+    @Override
+    public synchronized void ejected(String serviceName, ServiceInstance instance, Duration time, String reason) {
+        ejected.add(instance.id());
+        write("ejected " + instance.id(), present.contains(instance) && !time.isNegative());
+    }
+
+    @Override
+    public synchronized void readmitted(String serviceName, ServiceInstance instance) {
+        write("readmitted " + instance.id(), present.contains(instance) && ejected.remove(instance.id()));
     }
 
     @Override

@@ -1,0 +1,51 @@
+package dev.evenkeel.lb;
+
+import dev.evenkeel.lb.request.Outcome;
+
+/**
+ * The calls of one instance in a sliding window, from readings of what it counts anyway: the end of a call pays nothing for
+ * it. Belongs to the control plane.
+ */
+final class CallWindow {
+
+    /** With how many readings the window has passed. */
+    static final int STEPS = 10;
+
+    private final Node node;
+    private final long[] calls = new long[STEPS + 1];
+    private final long[] failures = new long[STEPS + 1];
+
+    /** How many readings there have been; those that are not needed any more are overwritten. */
+    private long readings;
+
+    /** A window that begins now. */
+    CallWindow(Node node) {
+        this.node = node;
+        read();
+    }
+
+    void read() {
+        long bad = node.outcomes(Outcome.Kind.FAILED)
+                + node.outcomes(Outcome.Kind.NEVER_REACHED)
+                + node.outcomes(Outcome.Kind.OVERLOADED);
+        int place = (int) (readings % calls.length);
+        calls[place] = bad + node.outcomes(Outcome.Kind.SUCCESS);
+        failures[place] = bad;
+        readings++;
+    }
+
+    /** Those that said how the instance is. */
+    long calls() {
+        return span(calls);
+    }
+
+    long failures() {
+        return span(failures);
+    }
+
+    private long span(long[] counts) {
+        int newest = (int) ((readings - 1) % counts.length);
+        int oldest = readings <= counts.length ? 0 : (int) (readings % counts.length);
+        return counts[newest] - counts[oldest];
+    }
+}
