@@ -8,14 +8,16 @@ final class Call {
 
     private final Lease lease;
     private final double work;
+    private final double luck;
     private final long begun;
     private final Timeline timeline;
     private final Recorder recorder;
     private boolean ended;
 
-    Call(Lease lease, double work, Timeline timeline, Recorder recorder) {
+    Call(Lease lease, double work, double luck, Timeline timeline, Recorder recorder) {
         this.lease = lease;
         this.work = work;
+        this.luck = luck;
         this.begun = timeline.nanos();
         this.timeline = timeline;
         this.recorder = recorder;
@@ -23,6 +25,11 @@ final class Call {
 
     double work() {
         return work;
+    }
+
+    /** From 0 to 1: it fails where so many do. */
+    double luck() {
+        return luck;
     }
 
     long begun() {

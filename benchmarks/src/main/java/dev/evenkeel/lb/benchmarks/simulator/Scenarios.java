@@ -36,6 +36,7 @@ final class Scenarios {
                 flappingNode(),
                 equal(0.7),
                 equal(0.9),
+                errors(),
                 halfSlower(0.7),
                 halfSlower(0.9),
                 clients(5),
@@ -48,21 +49,23 @@ final class Scenarios {
 
     Scenario sinkhole() {
         return oneAtFault(
-                "sinkhole", "one of 10 servers fails every call, fast", 0.5, Fault.of(Fault.Kind.FAILING, fault()));
+                "sinkhole", 20, "one of 10 servers fails every call, fast", 0.5, Fault.of(Fault.Kind.FAILING, fault()));
     }
 
     Scenario blackHole() {
-        return oneAtFault("black-hole", "one of 10 servers never answers", 0.5, Fault.of(Fault.Kind.SILENT, fault()));
+        return oneAtFault(
+                "black-hole", 20, "one of 10 servers never answers", 0.5, Fault.of(Fault.Kind.SILENT, fault()));
     }
 
     Scenario slowNode() {
-        return oneAtFault("slow-node", "one of 10 servers is ten times slower", 0.6, Fault.slow(10, fault()));
+        return oneAtFault("slow-node", 20, "one of 10 servers is ten times slower", 0.6, Fault.slow(10, fault()));
     }
 
     Scenario stalledNode() {
         return oneAtFault(
                 "stalled-node",
-                "one of 10 servers stands still, and then goes on with its queue",
+                2,
+                "one of 10 servers stands still, and then goes on with its queue; clients with many calls in flight",
                 0.5,
                 Fault.of(Fault.Kind.STALLED, fault()));
     }
@@ -70,6 +73,7 @@ final class Scenarios {
     Scenario flappingNode() {
         return oneAtFault(
                 "flapping-node",
+                20,
                 "one of 10 servers fails every call for a second, is well for a second, and so on",
                 0.5,
                 Fault.of(Fault.Kind.FAILING, fault()).flapping(2_000));
@@ -82,6 +86,19 @@ final class Scenarios {
                 Collections.nCopies(50, ServerModel.of(4, 10)),
                 100,
                 utilization,
+                MIXED,
+                5_000,
+                steady,
+                List.of());
+    }
+
+    Scenario errors() {
+        return new Scenario(
+                "errors-everywhere",
+                "50 equal servers, utilization 0.9, one call in 200 fails, wherever it goes",
+                Collections.nCopies(50, ServerModel.of(4, 10).errorShare(0.005)),
+                100,
+                0.9,
                 MIXED,
                 5_000,
                 steady,
@@ -155,13 +172,13 @@ final class Scenarios {
                 List.of());
     }
 
-    private Scenario oneAtFault(String name, String title, double utilization, Fault fault) {
+    private Scenario oneAtFault(String name, int clients, String title, double utilization, Fault fault) {
         Span when = fault.when();
         return new Scenario(
                 name,
                 title,
                 Scenario.servers(1, ServerModel.of(8, 10).fault(fault), 9, ServerModel.of(8, 10)),
-                20,
+                clients,
                 utilization,
                 EXPONENTIAL,
                 1_000,

@@ -57,7 +57,8 @@ final class Server {
 
     private void done(Call call) {
         busy--;
-        timeline.after(model.oneWayNanos(), call::answer);
+        boolean fails = call.luck() < model.errorShare();
+        timeline.after(model.oneWayNanos(), fails ? call::fail : call::answer);
         work();
     }
 

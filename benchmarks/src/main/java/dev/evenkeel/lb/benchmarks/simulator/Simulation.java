@@ -91,10 +91,11 @@ final class Simulation {
     private void call() {
         LoadBalancer client = clients.get(draws.nextInt(clients.size()));
         double work = scenario.work().draw(draws);
+        double luck = draws.nextDouble();
         Lease lease = client.acquire();
         int place = lease.instance().port() - FIRST_PORT;
         Server server = servers.get(place);
-        Call call = new Call(lease, work, timeline, recorder);
+        Call call = new Call(lease, work, luck, timeline, recorder);
         recorder.picked(place, timeline.nanos());
         timeLimit.watch(call);
         timeline.after(server.model().oneWayNanos(), () -> server.receive(call));
