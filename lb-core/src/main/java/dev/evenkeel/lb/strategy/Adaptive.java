@@ -141,8 +141,9 @@ final class Adaptive implements Selector {
     }
 
     /**
-     * Of those that do not fail, are not on trial with all the calls that they may have, and do not keep one waiting: what
-     * there is to learn of those is on its way. If it does not come, they are tried again after the time of memory.
+     * Of those whose failures are forgiven, that are not on trial with all the calls that they may have, and do not keep one
+     * waiting: what there is to learn of those is on its way. If it does not come, they are tried again after the time of
+     * memory.
      */
     private @Nullable Candidate leastRecentlyPicked(PickRequest request, long now, long bits) {
         Candidate chosen = null;
@@ -153,7 +154,7 @@ final class Adaptive implements Selector {
             Candidate candidate = candidates[place(look, draw)];
             long unused = Math.max(0, now - candidate.lastPickNanos());
             if (unused > longest
-                    && candidate.failuresInARow() == 0
+                    && expectedTime.isForgiven(candidate, now)
                     && (unused >= memoryNanos || candidate.waitingNanos(now) == 0)
                     && isOffTrial(candidate)
                     && candidate.admits(request)) {

@@ -58,11 +58,20 @@ final class ExpectedTime {
         return atLeast > latency ? atLeast : latency;
     }
 
+    /** Whether the mistrust is gone that its last failures in a row have caused. */
+    boolean isForgiven(Candidate candidate, long now) {
+        return exponent(candidate, now) == 0;
+    }
+
     private double withFailures(double time, Candidate candidate, double failures, long now, double typical) {
-        double healed = Math.max(0, now - candidate.lastFailureNanos()) / failureHalfTimeNanos;
-        double exponent = Math.max(0, Math.min(candidate.failuresInARow(), MAX_EXPONENT) - healed);
+        double exponent = exponent(candidate, now);
         double success = (1 - failures) * halved(exponent);
         return (time + (1 - success) * PRICE_OF_FAILURE * typical) / success;
+    }
+
+    private double exponent(Candidate candidate, long now) {
+        double healed = Math.max(0, now - candidate.lastFailureNanos()) / failureHalfTimeNanos;
+        return Math.max(0, Math.min(candidate.failuresInARow(), MAX_EXPONENT) - healed);
     }
 
     /** 2 to the power of -times; straight between whole numbers. */

@@ -142,6 +142,17 @@ class AdaptiveTest {
         assertThat(picksOf(candidates.get(1), selector, memory + 1)).isBetween(380, 620); // 8 standard deviations
     }
 
+    @Test
+    void exploresOneThatHasFailedOnceItIsForgiven() {
+        long halfTime = AdaptiveConfig.defaults().failureHalfTime().toNanos();
+        FakeCandidates candidates = measured(3).withRandom(new Random(6));
+        candidates.get(1).failures(0.9, 2, 0).picked(-1);
+        Selector selector =
+                Strategies.adaptive(AdaptiveConfig.defaults().exploration(0.5)).newSelector(candidates);
+        assertThat(picksOf(candidates.get(1), selector, 2 * halfTime - 1)).isZero();
+        assertThat(picksOf(candidates.get(1), selector, 2 * halfTime)).isBetween(380, 620); // 8 standard deviations
+    }
+
     private static int picksOf(Candidate candidate, Selector selector, long now) {
         return (int) IntStream.range(0, 1_000)
                 .filter(i -> selector.select(PickRequest.EMPTY, now) == candidate)

@@ -1,0 +1,61 @@
+package dev.evenkeel.lb.benchmarks.simulator;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Simulates and prints a table for each scenario.
+ *
+ * <pre>
+ * -short         as the build does; otherwise longer
+ * -seeds N       how often, each time with another seed; 1
+ * -only REGEX    only scenarios in whose name this is found
+ * -write DIR     also writes each table into a file of this directory
+ * </pre>
+ */
+public final class Simulator {
+
+    private Simulator() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Scenarios scenarios = Scenarios.LONG;
+        int seeds = 1;
+        Path directory = null;
+        Pattern only = Pattern.compile("");
+        List<String> words = Arrays.stream(arguments)
+                .flatMap(Pattern.compile(" +")::splitAsStream)
+                .toList();
+        for (int i = 0; i < words.size(); i++) {
+            switch (words.get(i)) {
+                case "-short" -> scenarios = Scenarios.SHORT;
+                case "-seeds" -> seeds = Integer.parseInt(words.get(++i));
+                case "-only" -> only = Pattern.compile(words.get(++i));
+                case "-write" -> directory = Path.of(words.get(++i));
+                case "" -> {}
+                default ->
+                    throw new IllegalArgumentException(
+                            words.get(i) + ": (expected: -short, -seeds N, -only REGEX or -write DIR)");
+            }
+        }
+        for (Scenario scenario : scenarios.all()) {
+            if (only.matcher(scenario.name()).find()) {
+                for (int seed = 1; seed <= seeds; seed++) {
+                    print(scenario, Table.of(scenario, seed), seed == 1 ? directory : null);
+                }
+            }
+        }
+    }
+
+    private static void print(Scenario scenario, Table table, @Nullable Path directory) throws IOException {
+        String text = table.text();
+        System.out.println(text);
+        if (directory != null) {
+            Files.writeString(directory.resolve(scenario.name() + ".txt"), text);
+        }
+    }
+}

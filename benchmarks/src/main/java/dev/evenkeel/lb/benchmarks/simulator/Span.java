@@ -1,0 +1,26 @@
+package dev.evenkeel.lb.benchmarks.simulator;
+
+/** From one second of the simulation to another. */
+record Span(int from, int until) {
+
+    long fromNanos() {
+        return from * 1_000_000_000L;
+    }
+
+    long untilNanos() {
+        return until * 1_000_000_000L;
+    }
+
+    int seconds() {
+        return until - from;
+    }
+
+    boolean holds(long nanos) {
+        return nanos >= fromNanos() && nanos < untilNanos();
+    }
+
+    @Override
+    public String toString() {
+        return from + "-" + until + " s";
+    }
+}
