@@ -107,6 +107,7 @@ public class PoolChangeBenchmark { // not final: JMH derives from it
                 Nodes.NO_EVENTS,
                 nobody,
                 none,
+                gone -> {},
                 new Listeners("changing", Runnable::run));
     }
 

@@ -101,7 +101,7 @@ final class DefaultLoadBalancer
                 new NodeEvents(),
                 health,
                 warmUp,
-                outliers,
+                outliers::gone,
                 listeners);
         this.source = new SourceLink(
                 serviceName,

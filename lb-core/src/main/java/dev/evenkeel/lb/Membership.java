@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,7 @@ final class Membership {
     private final Node.Events events;
     private final HealthWatch health;
     private final WarmUp warmUp;
-    private final OutlierDetector outliers;
+    private final Consumer<Node> onGone;
     private final Listeners listeners;
 
     /** In the order of the last list. Replaced, never changed, as pools have it, too. */
@@ -59,7 +60,7 @@ final class Membership {
             Node.Events events,
             HealthWatch health,
             WarmUp warmUp,
-            OutlierDetector outliers,
+            Consumer<Node> onGone,
             Listeners listeners) {
         this.serviceName = serviceName;
         this.ticker = ticker;
@@ -67,7 +68,7 @@ final class Membership {
         this.events = events;
         this.health = health;
         this.warmUp = warmUp;
-        this.outliers = outliers;
+        this.onGone = onGone;
         this.listeners = listeners;
     }
 
@@ -167,7 +168,7 @@ final class Membership {
             if (node.drain()) {
                 leaving.remove(node);
                 warmUp.gone(node);
-                outliers.gone(node);
+                onGone.accept(node);
                 ServiceInstance gone = node.instance();
                 listeners.tell(listener -> listener.left(serviceName, gone));
                 anyGone = true;

@@ -3,6 +3,7 @@ package dev.evenkeel.lb.benchmarks.simulator;
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.discovery.InMemoryRegistry;
+import dev.evenkeel.lb.health.OutlierConfig;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import java.time.Instant;
@@ -52,6 +53,7 @@ final class Simulation {
                     .scheduler(timeline)
                     .executor(Runnable::run)
                     .random(Draws.of(seed, FIRST_CLIENT + i))
+                    .outlierDetection(OutlierConfig.off()) // what a strategy does by itself
                     .build());
         }
     }
