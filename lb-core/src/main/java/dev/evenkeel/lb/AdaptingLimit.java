@@ -1,5 +1,6 @@
 package dev.evenkeel.lb;
 
+import dev.evenkeel.lb.concurrent.Fields;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -14,15 +15,7 @@ final class AdaptingLimit {
     /** The limit is in use when so much of it is. */
     private static final double IN_USE = 0.9;
 
-    private static final VarHandle LAST_FALL;
-
-    static {
-        try {
-            LAST_FALL = MethodHandles.lookup().findVarHandle(AdaptingLimit.class, "lastFall", long.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
+    private static final VarHandle LAST_FALL = Fields.of(MethodHandles.lookup(), "lastFall", long.class);
 
     private final AdaptiveLimit config;
     private volatile double limit;

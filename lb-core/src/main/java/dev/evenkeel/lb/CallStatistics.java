@@ -1,5 +1,6 @@
 package dev.evenkeel.lb;
 
+import dev.evenkeel.lb.concurrent.Fields;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -51,14 +52,14 @@ final class CallStatistics {
     /** 52 days in nanoseconds: a clock that leaps is not believed more, and up to here a double is exact. */
     private static final long MAX_LATENCY = 1L << 52;
 
-    private static final VarHandle LATENCY = field("latency", long.class);
-    private static final VarHandle LAST_ANSWER = field("lastAnswer", long.class);
-    private static final VarHandle ANSWERS = field("answers", int.class);
-    private static final VarHandle FAILURES = field("failures", double.class);
-    private static final VarHandle OUTCOMES = field("outcomes", double.class);
-    private static final VarHandle LAST_OUTCOME = field("lastOutcome", long.class);
-    private static final VarHandle FAILURES_IN_A_ROW = field("failuresInARow", int.class);
-    private static final VarHandle LAST_FAILURE = field("lastFailure", long.class);
+    private static final VarHandle LATENCY = Fields.of(MethodHandles.lookup(), "latency", long.class);
+    private static final VarHandle LAST_ANSWER = Fields.of(MethodHandles.lookup(), "lastAnswer", long.class);
+    private static final VarHandle ANSWERS = Fields.of(MethodHandles.lookup(), "answers", int.class);
+    private static final VarHandle FAILURES = Fields.of(MethodHandles.lookup(), "failures", double.class);
+    private static final VarHandle OUTCOMES = Fields.of(MethodHandles.lookup(), "outcomes", double.class);
+    private static final VarHandle LAST_OUTCOME = Fields.of(MethodHandles.lookup(), "lastOutcome", long.class);
+    private static final VarHandle FAILURES_IN_A_ROW = Fields.of(MethodHandles.lookup(), "failuresInARow", int.class);
+    private static final VarHandle LAST_FAILURE = Fields.of(MethodHandles.lookup(), "lastFailure", long.class);
 
     // written without fences: each is right by itself, and none announces another
 
@@ -184,13 +185,5 @@ final class CallStatistics {
     /** About e to the power of -x, by two terms of its inverse: monotonous, off by less than 0.07, and cheap. */
     private static double decay(double x) {
         return 1 / (1 + x + x * x / 2);
-    }
-
-    private static VarHandle field(String name, Class<?> type) {
-        try {
-            return MethodHandles.lookup().findVarHandle(CallStatistics.class, name, type);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
     }
 }

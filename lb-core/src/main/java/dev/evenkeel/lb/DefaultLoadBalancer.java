@@ -2,6 +2,7 @@ package dev.evenkeel.lb;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.evenkeel.lb.concurrent.Fields;
 import dev.evenkeel.lb.concurrent.SerialExecutor;
 import dev.evenkeel.lb.health.HealthContext;
 import dev.evenkeel.lb.health.HealthStatus;
@@ -44,15 +45,7 @@ final class DefaultLoadBalancer
 
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
-    private static final VarHandle POOL;
-
-    static {
-        try {
-            POOL = MethodHandles.lookup().findVarHandle(DefaultLoadBalancer.class, "pool", Pool.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
+    private static final VarHandle POOL = Fields.of(MethodHandles.lookup(), "pool", Pool.class);
 
     private final BalancerConfig config;
     private final String serviceName;

@@ -11,6 +11,7 @@ import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import dev.evenkeel.lb.strategy.Strategies;
+import dev.evenkeel.lb.text.DurationRange;
 import dev.evenkeel.lb.text.HostNames;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class LoadBalancerBuilder {
 
     private static final Duration MAX_WAIT = Duration.ofDays(1);
-    private static final Duration MIN_HOLD = Duration.ofMillis(1);
+    private static final DurationRange UP_TO_A_DAY = new DurationRange(Duration.ZERO, MAX_WAIT);
+    private static final DurationRange HOLD_TIMES = new DurationRange(Duration.ofMillis(1), MAX_WAIT);
 
     private final String serviceName;
     private @Nullable InstanceSource source;
@@ -189,11 +191,7 @@ public final class LoadBalancerBuilder {
      * @param grace at most 1 day; zero for none
      */
     public LoadBalancerBuilder absenceGrace(Duration grace) {
-        requireNonNull(grace, "grace");
-        if (grace.isNegative() || grace.compareTo(MAX_WAIT) > 0) {
-            throw new IllegalArgumentException("grace: " + grace + " (expected: 0.." + MAX_WAIT + ")");
-        }
-        this.absenceGrace = grace;
+        this.absenceGrace = UP_TO_A_DAY.check("grace", grace);
         return this;
     }
 
@@ -212,10 +210,7 @@ public final class LoadBalancerBuilder {
         if (!(share > 0 && share < 1)) {
             throw new IllegalArgumentException("share: " + share + " (expected: above 0 and below 1)");
         }
-        if (hold.compareTo(MIN_HOLD) < 0 || hold.compareTo(MAX_WAIT) > 0) {
-            throw new IllegalArgumentException("hold: " + hold + " (expected: " + MIN_HOLD + ".." + MAX_WAIT + ")");
-        }
-        this.lossGuard = new LossGuard.Limits(share, hold);
+        this.lossGuard = new LossGuard.Limits(share, HOLD_TIMES.check("hold", hold));
         return this;
     }
 
@@ -224,7 +219,7 @@ public final class LoadBalancerBuilder {
      * answers at all, and little enough for a caller.
      */
     public LoadBalancerBuilder firstListTimeout(Duration timeout) {
-        this.firstListTimeout = requireAtMostADay("firstListTimeout", requireNonNull(timeout, "timeout"));
+        this.firstListTimeout = UP_TO_A_DAY.check("firstListTimeout", requireNonNull(timeout, "timeout"));
         return this;
     }
 
@@ -241,7 +236,7 @@ public final class LoadBalancerBuilder {
      * selector with it.
      */
     public LoadBalancerBuilder warmUp(Duration duration) {
-        this.warmUp = requireAtMostADay("warmUp", requireNonNull(duration, "duration"));
+        this.warmUp = UP_TO_A_DAY.check("warmUp", requireNonNull(duration, "duration"));
         return this;
     }
 
@@ -342,13 +337,6 @@ public final class LoadBalancerBuilder {
                 onClose));
         balancer.start();
         return balancer;
-    }
-
-    private static Duration requireAtMostADay(String name, Duration duration) {
-        if (duration.isNegative() || duration.compareTo(MAX_WAIT) > 0) {
-            throw new IllegalArgumentException(name + ": " + duration + " (expected: 0.." + MAX_WAIT + ")");
-        }
-        return duration;
     }
 
     /** What was taken part in is given back even if user code stops the balancer from coming to life. */

@@ -2,6 +2,7 @@ package dev.evenkeel.lb;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.evenkeel.lb.concurrent.Fields;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
@@ -30,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Node implements Candidate {
 
-    private static final VarHandle WORD = field("word", long.class);
-    private static final VarHandle SUCCESSES = field("successes", long.class);
-    private static final VarHandle LAST_PICK = field("lastPick", long.class);
-    private static final VarHandle OLDER_BEGUN = field("olderBegun", long.class);
+    private static final VarHandle WORD = Fields.of(MethodHandles.lookup(), "word", long.class);
+    private static final VarHandle SUCCESSES = Fields.of(MethodHandles.lookup(), "successes", long.class);
+    private static final VarHandle LAST_PICK = Fields.of(MethodHandles.lookup(), "lastPick", long.class);
+    private static final VarHandle OLDER_BEGUN = Fields.of(MethodHandles.lookup(), "olderBegun", long.class);
 
     /** A new instance has this many answers to give before it is like any other. */
     private static final int ANSWERS_ON_TRIAL = 3;
@@ -476,13 +477,5 @@ final class Node implements Candidate {
     @Override
     public String toString() {
         return state.instance().toString();
-    }
-
-    private static VarHandle field(String name, Class<?> type) {
-        try {
-            return MethodHandles.lookup().findVarHandle(Node.class, name, type);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.evenkeel.lb;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.evenkeel.lb.concurrent.Fields;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
@@ -16,15 +17,7 @@ final class TrackedLease implements Lease {
     private static final int ANSWERED = 1;
     private static final int ENDED = 2;
 
-    private static final VarHandle PHASE;
-
-    static {
-        try {
-            PHASE = MethodHandles.lookup().findVarHandle(TrackedLease.class, "phase", int.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
+    private static final VarHandle PHASE = Fields.of(MethodHandles.lookup(), "phase", int.class);
 
     private final Node node;
     private final long begun;

@@ -1,23 +1,17 @@
 package dev.evenkeel.lb.discovery;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.evenkeel.lb.text.DurationRange;
 import java.time.Duration;
 
 /** Which durations polling accepts. */
 final class Intervals {
 
-    private static final Duration MIN = Duration.ofMillis(10);
-    private static final Duration MAX = Duration.ofDays(1);
+    private static final DurationRange RANGE = new DurationRange(Duration.ofMillis(10), Duration.ofDays(1));
 
     private Intervals() {}
 
     static Duration check(String parameter, Duration duration) {
-        requireNonNull(duration, parameter);
-        if (duration.compareTo(MIN) < 0 || duration.compareTo(MAX) > 0) {
-            throw new IllegalArgumentException(parameter + ": " + duration + " (expected: " + MIN + ".." + MAX + ")");
-        }
-        return duration;
+        return RANGE.check(parameter, duration);
     }
 
     static Duration max(Duration one, Duration other) {

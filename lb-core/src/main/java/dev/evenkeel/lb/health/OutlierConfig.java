@@ -1,7 +1,6 @@
 package dev.evenkeel.lb.health;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.evenkeel.lb.text.DurationRange;
 import java.time.Duration;
 
 /**
@@ -23,8 +22,7 @@ import java.time.Duration;
  */
 public final class OutlierConfig {
 
-    private static final Duration MIN_TIME = Duration.ofMillis(10);
-    private static final Duration MAX_TIME = Duration.ofDays(1);
+    private static final DurationRange TIMES = new DurationRange(Duration.ofMillis(10), Duration.ofDays(1));
 
     private static final OutlierConfig DEFAULTS = builder().build();
     private static final OutlierConfig OFF = new OutlierConfig(builder(), false);
@@ -240,12 +238,7 @@ public final class OutlierConfig {
         }
 
         private static Duration inRange(String parameter, Duration value) {
-            requireNonNull(value, parameter);
-            if (value.compareTo(MIN_TIME) < 0 || value.compareTo(MAX_TIME) > 0) {
-                throw new IllegalArgumentException(
-                        parameter + ": " + value + " (expected: " + MIN_TIME + ".." + MAX_TIME + ")");
-            }
-            return value;
+            return TIMES.check(parameter, value);
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.evenkeel.lb.health;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.evenkeel.lb.text.DurationRange;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +12,8 @@ public final class ProbeConfig {
 
     /** The longest interval and time-out. */
     public static final Duration MAX_DURATION = Duration.ofDays(1);
+
+    private static final DurationRange TIMES = new DurationRange(MIN_DURATION, MAX_DURATION);
 
     private static final Duration DEFAULT_UNHEALTHY_INTERVAL = Duration.ofSeconds(1);
 
@@ -147,12 +148,7 @@ public final class ProbeConfig {
         }
 
         private static Duration inRange(String parameter, Duration value) {
-            requireNonNull(value, parameter);
-            if (value.compareTo(MIN_DURATION) < 0 || value.compareTo(MAX_DURATION) > 0) {
-                throw new IllegalArgumentException(
-                        parameter + ": " + value + " (expected: " + MIN_DURATION + ".." + MAX_DURATION + ")");
-            }
-            return value;
+            return TIMES.check(parameter, value);
         }
 
         private static int positive(String parameter, int value) {

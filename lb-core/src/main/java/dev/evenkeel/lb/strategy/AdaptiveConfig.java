@@ -1,7 +1,6 @@
 package dev.evenkeel.lb.strategy;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.evenkeel.lb.text.DurationRange;
 import java.time.Duration;
 
 /**
@@ -13,7 +12,7 @@ public final class AdaptiveConfig {
     private static final AdaptiveConfig DEFAULTS =
             new AdaptiveConfig(Duration.ofSeconds(2), Duration.ofMillis(2_500), 0.01, 16, 0.1);
 
-    private static final Duration MAX = Duration.ofHours(1);
+    private static final DurationRange TIMES = new DurationRange(Duration.ofMillis(1), Duration.ofHours(1));
 
     private final Duration memory;
     private final Duration failureHalfTime;
@@ -41,7 +40,7 @@ public final class AdaptiveConfig {
      * @throws IllegalArgumentException if it is not between 1 ms and 1 h
      */
     public AdaptiveConfig memory(Duration time) {
-        return new AdaptiveConfig(checked("memory", time), failureHalfTime, exploration, samples, jitter);
+        return new AdaptiveConfig(TIMES.check("memory", time), failureHalfTime, exploration, samples, jitter);
     }
 
     /**
@@ -50,7 +49,7 @@ public final class AdaptiveConfig {
      * @throws IllegalArgumentException if it is not between 1 ms and 1 h
      */
     public AdaptiveConfig failureHalfTime(Duration time) {
-        return new AdaptiveConfig(memory, checked("failureHalfTime", time), exploration, samples, jitter);
+        return new AdaptiveConfig(memory, TIMES.check("failureHalfTime", time), exploration, samples, jitter);
     }
 
     /**
@@ -107,13 +106,5 @@ public final class AdaptiveConfig {
 
     double jitter() {
         return jitter;
-    }
-
-    private static Duration checked(String name, Duration time) {
-        requireNonNull(time, name);
-        if (time.compareTo(Duration.ofMillis(1)) < 0 || time.compareTo(MAX) > 0) {
-            throw new IllegalArgumentException(name + ": " + time + " (expected: PT0.001S.." + MAX + ")");
-        }
-        return time;
     }
 }

@@ -1,5 +1,6 @@
 package dev.evenkeel.lb.strategy;
 
+import dev.evenkeel.lb.concurrent.Fields;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -17,18 +18,8 @@ final class TypicalLatency {
     private static final long MAX_AGE_NANOS = 50_000_000;
     private static final int SAMPLE = 64;
 
-    private static final VarHandle NANOS;
-    private static final VarHandle UPDATING;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            NANOS = lookup.findVarHandle(TypicalLatency.class, "nanos", double.class);
-            UPDATING = lookup.findVarHandle(TypicalLatency.class, "updating", boolean.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
+    private static final VarHandle NANOS = Fields.of(MethodHandles.lookup(), "nanos", double.class);
+    private static final VarHandle UPDATING = Fields.of(MethodHandles.lookup(), "updating", boolean.class);
 
     private final Candidate[] candidates;
 
