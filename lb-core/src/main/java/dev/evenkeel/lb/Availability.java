@@ -2,7 +2,7 @@ package dev.evenkeel.lb;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.evenkeel.lb.health.HealthStatus;
+import dev.evenkeel.lb.NodeState.Standing;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -45,14 +45,17 @@ final class Availability {
     private Availability(Node[] members, double panicShare) {
         this.members = members;
         this.states = NodeState.of(members);
-        this.allWeightsZero = isAllWeightsZero(states);
+        this.allWeightsZero = areAllWeightsZero(states);
         int weightless = 0;
         int wellOnes = 0;
         int onTrial = 0;
         int statistical = 0;
         for (NodeState state : states) {
-            switch (standing(state)) {
-                case WEIGHTLESS -> weightless++;
+            if (!hasWeight(state)) {
+                weightless++;
+                continue;
+            }
+            switch (state.standing()) {
                 case WELL -> wellOnes++;
                 case ON_TRIAL -> onTrial++;
                 case STATISTICAL -> statistical++;
@@ -66,24 +69,13 @@ final class Availability {
         boolean anybody = well + used == 0;
         this.failOpen = used > 0 || (anybody && members.length > 0);
         if (anybody) {
-            this.candidates = candidates(present, standing -> standing != Standing.WEIGHTLESS, Set.of());
+            this.candidates = candidates(present, state -> true);
         } else {
+            Set<NodeState> others = used == 0 ? Set.of() : leastBad(used);
             this.candidates = candidates(
                     well + onTrial + used,
-                    standing -> standing == Standing.WELL || standing == Standing.ON_TRIAL,
-                    used == 0 ? Set.of() : leastBad(used));
+                    state -> state.isWell() || state.standing() == Standing.ON_TRIAL || others.contains(state));
         }
-    }
-
-    /** What speaks for a member and against it. */
-    private enum Standing {
-        WELL,
-        ON_TRIAL,
-        /** It failed some of its calls, or asked for a pause. */
-        STATISTICAL,
-        /** It fails its health check, or all of its calls. */
-        SICK,
-        WEIGHTLESS
     }
 
     /**
@@ -95,19 +87,22 @@ final class Availability {
         return new Availability(members, panicShare);
     }
 
-    /** Whether neither its health check nor its calls speak against it. */
-    static boolean isWell(NodeState state) {
-        return state.health() != HealthStatus.UNHEALTHY && state.ejection() == null;
-    }
-
-    /** Gives each member the weight that strategies see. Returns whether any has another one than before. */
-    boolean applyWeights() {
+    /**
+     * Gives each member the weight that strategies see, and each candidate its place. Returns whether any has another weight
+     * than before.
+     */
+    boolean apply() {
         boolean changed = false;
+        int next = 0;
         for (int i = 0; i < members.length; i++) {
-            double weight = effectiveWeight(states[i]);
-            if (members[i].weight() != weight) {
-                members[i].weight(weight);
+            Node member = members[i];
+            double weight = allWeightsZero ? states[i].warm(1) : states[i].weight();
+            if (member.weight() != weight) {
+                member.weight(weight);
                 changed = true;
+            }
+            if (next < candidates.length && candidates[next] == member) {
+                member.slot(next++);
             }
         }
         return changed;
@@ -115,6 +110,9 @@ final class Availability {
 
     /** Where nobody is well, a trial is no reason to refuse a call. */
     void applyTrials() {
+        if (well == members.length) {
+            return;
+        }
         for (int i = 0; i < members.length; i++) {
             Ejection ejection = states[i].ejection();
             Trial trial = ejection != null ? members[i].trial() : null;
@@ -124,33 +122,10 @@ final class Availability {
         }
     }
 
-    /** 0 for all means that they are equal. What has a weight keeps one, however small it is and however cold. */
-    private double effectiveWeight(NodeState state) {
-        double weight = allWeightsZero ? 1 : state.instance().weight();
-        return weight == 0 ? 0 : Math.max(weight * WarmUp.share(state.warmUp()), Double.MIN_VALUE);
-    }
-
-    private Standing standing(NodeState state) {
-        if (!allWeightsZero && state.instance().weight() == 0) {
-            return Standing.WEIGHTLESS;
-        }
-        if (state.health() == HealthStatus.UNHEALTHY) {
-            return Standing.SICK;
-        }
-        Ejection ejection = state.ejection();
-        if (ejection == null) {
-            return Standing.WELL;
-        }
-        if (ejection.onTrial()) {
-            return Standing.ON_TRIAL;
-        }
-        return ejection.isStatistical() ? Standing.STATISTICAL : Standing.SICK;
-    }
-
     private Set<NodeState> leastBad(int count) {
         List<NodeState> statistical = new ArrayList<>();
         for (NodeState state : states) {
-            if (standing(state) == Standing.STATISTICAL) {
+            if (hasWeight(state) && state.standing() == Standing.STATISTICAL) {
                 statistical.add(state);
             }
         }
@@ -161,25 +136,29 @@ final class Availability {
         return least;
     }
 
-    private Node[] candidates(int count, Predicate<Standing> mayBePicked, Set<NodeState> others) {
+    private Node[] candidates(int count, Predicate<NodeState> mayBePicked) {
         if (count == members.length) {
             return members;
         }
         Node[] chosen = new Node[count];
         for (int i = 0, next = 0; i < members.length; i++) {
-            if (mayBePicked.test(standing(states[i])) || others.contains(states[i])) {
+            if (hasWeight(states[i]) && mayBePicked.test(states[i])) {
                 chosen[next++] = members[i];
             }
         }
         return chosen;
     }
 
-    private static boolean isAllWeightsZero(NodeState[] states) {
+    private static boolean areAllWeightsZero(NodeState[] states) {
         for (NodeState state : states) {
-            if (state.instance().weight() > 0) {
+            if (state.weight() > 0) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean hasWeight(NodeState state) {
+        return allWeightsZero || state.weight() > 0;
     }
 }

@@ -1,11 +1,13 @@
 package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.concurrent.Fields;
+import dev.evenkeel.lb.time.Ticker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What calls have taught about one instance: how long it takes to answer, and how often it fails.
+ * What calls have taught about one instance, besides what is counted of them: how long it takes to answer, and how often it
+ * fails.
  *
  * <p>The latency is an average in which older samples count less:
  *
@@ -24,7 +26,7 @@ import java.lang.invoke.VarHandle;
  * <p>Threads that record at once may lose one of two samples, and a reader may see one field without the other. That is
  * harmless: the next sample is as good as the lost one. Nothing here is a count that anybody relies on.
  */
-final class CallStatistics {
+sealed class CallStatistics extends CallCounts permits Node {
 
     /** Of the latency, in nanoseconds. */
     private static final double LATENCY_TAU = 2e9;
@@ -46,20 +48,17 @@ final class CallStatistics {
     /** So many successes are assumed besides those that are known, so that one failure is not all that is known. */
     private static final double ASSUMED_SUCCESSES = 2;
 
-    /** Answers are counted up to here. */
-    private static final int MANY = 1 << 30;
-
     /** 52 days in nanoseconds: a clock that leaps is not believed more, and up to here a double is exact. */
     private static final long MAX_LATENCY = 1L << 52;
 
     private static final VarHandle LATENCY = Fields.of(MethodHandles.lookup(), "latency", long.class);
     private static final VarHandle LAST_ANSWER = Fields.of(MethodHandles.lookup(), "lastAnswer", long.class);
-    private static final VarHandle ANSWERS = Fields.of(MethodHandles.lookup(), "answers", int.class);
     private static final VarHandle FAILURES = Fields.of(MethodHandles.lookup(), "failures", double.class);
     private static final VarHandle OUTCOMES = Fields.of(MethodHandles.lookup(), "outcomes", double.class);
     private static final VarHandle LAST_OUTCOME = Fields.of(MethodHandles.lookup(), "lastOutcome", long.class);
-    private static final VarHandle FAILURES_IN_A_ROW = Fields.of(MethodHandles.lookup(), "failuresInARow", int.class);
     private static final VarHandle LAST_FAILURE = Fields.of(MethodHandles.lookup(), "lastFailure", long.class);
+
+    private final Ticker ticker;
 
     // written without fences: each is right by itself, and none announces another
 
@@ -67,7 +66,6 @@ final class CallStatistics {
     private volatile long latency;
 
     private volatile long lastAnswer;
-    private volatile int answers;
 
     /** Decayed to the time of {@link #lastOutcome}; 0 when there have been none for long. */
     private volatile double failures;
@@ -76,86 +74,80 @@ final class CallStatistics {
     private volatile double outcomes;
 
     private volatile long lastOutcome;
-    private volatile int failuresInARow;
     private volatile long lastFailure;
 
+    CallStatistics(InFlightLimit limit, Ticker ticker) {
+        super(limit, ticker.nanos());
+        this.ticker = ticker;
+    }
+
+    final long now() {
+        return ticker.nanos();
+    }
+
     /** The instance answered, after so long. */
-    void answered(long nanos, long now) {
+    final void answered(long nanos, long now) {
         sample(nanos, now);
-        int before = answers();
-        if (before < MANY) {
-            ANSWERS.setOpaque(this, before + 1);
-        }
+        countAnswered();
     }
 
     /** A call failed, after so long without an answer. */
-    void failedUnanswered(long nanos, long now) {
+    final void failedUnanswered(long nanos, long now) {
         if (nanos > latencyNanos() && answers() > 0) {
             sample(nanos, now);
         }
     }
 
     /** Whether this is far more than it usually takes. */
-    boolean isSlow(long nanos) {
+    final boolean isSlow(long nanos) {
         return latency > 0 && nanos > SPIKE * latency;
     }
 
-    void failed(long now) {
+    final void failed(long now) {
         double kept = kept(now);
         OUTCOMES.setOpaque(this, outcomes * kept + 1);
         FAILURES.setOpaque(this, failures * kept + 1);
         LAST_OUTCOME.setOpaque(this, now);
         LAST_FAILURE.setOpaque(this, now);
-        FAILURES_IN_A_ROW.setOpaque(this, Math.min(failuresInARow() + 1, MANY));
     }
 
     /** Whether a success has to be {@linkplain #succeeded recorded}. */
-    boolean hasFailures() {
+    final boolean hasFailures() {
         return failures > 0;
     }
 
-    void succeeded(long now) {
+    final void succeeded(long now) {
         double kept = kept(now);
         double left = failures * kept;
         boolean forgotten = left < NO_FAILURES;
         OUTCOMES.setOpaque(this, forgotten ? 0.0 : outcomes * kept + 1);
         FAILURES.setOpaque(this, forgotten ? 0.0 : left);
         LAST_OUTCOME.setOpaque(this, now);
-        FAILURES_IN_A_ROW.setOpaque(this, 0);
     }
 
     /** The failures so far do not count any more. */
     void forgive() {
+        endFailuresInARow();
         FAILURES.setOpaque(this, 0.0);
         OUTCOMES.setOpaque(this, 0.0);
-        FAILURES_IN_A_ROW.setOpaque(this, 0);
     }
 
     /** In nanoseconds; 0 before the first sample, else at least 1. */
-    long latencyNanos() {
+    public final long latencyNanos() {
         return latency;
     }
 
     /** When the average last learned. */
-    long lastAnswer() {
+    public final long lastAnswerNanos() {
         return lastAnswer;
     }
 
-    int answers() {
-        return answers;
-    }
-
-    /** None where failures are forgotten: of a failure and a success at once, each may have written one of the two. */
-    int failuresInARow() {
-        return hasFailures() ? failuresInARow : 0;
-    }
-
-    long lastFailure() {
+    public final long lastFailureNanos() {
         return lastFailure;
     }
 
     /** The share of the calls of late that failed, from 0 to less than 1. */
-    double failureShare(long now) {
+    public final double failureShare(long now) {
         double known = failures;
         if (known == 0) {
             return 0;

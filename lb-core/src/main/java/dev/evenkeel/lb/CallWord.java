@@ -6,11 +6,12 @@ package dev.evenkeel.lb;
  * <pre>
  *  bits   0-17  calls in flight
  *           18  the node is draining: more than any limit, so that one comparison refuses both
- *           19  the calls are also counted in a total
- *           20  which of the two generations is the current one
- *        21-38  calls of generation 0 that have not been answered
- *        39-56  calls of generation 1 that have not been answered
- *        57-63  calls that succeeded, modulo 128; every 64 are counted elsewhere as well
+ *           19  the node is on trial: likewise, but a second look may let a call in
+ *           20  the calls are also counted in a total
+ *           21  which of the two generations is the current one
+ *        22-39  calls of generation 0 that have not been answered
+ *        40-57  calls of generation 1 that have not been answered
+ *        58-63  calls that succeeded, modulo 64; every 32 are counted elsewhere as well
  * </pre>
  *
  * <p>The generations tell how long calls have been waiting without a list of them. New calls belong to the current one.
@@ -18,7 +19,7 @@ package dev.evenkeel.lb;
  * last call of what is now the older one began: as long as one of them waits, it has been waiting at least since then. In
  * steady traffic the generations change about as often as a call takes.
  *
- * <p>A success is in the word before it may be counted elsewhere as one of 64. In between, the uppermost bit tells that the
+ * <p>A success is in the word before it may be counted elsewhere as one of 32. In between, the uppermost bit tells that the
  * count elsewhere is one behind, so that the sum never goes back.
  */
 final class CallWord {
@@ -26,14 +27,16 @@ final class CallWord {
     static final int MAX_IN_FLIGHT = (1 << 18) - 1;
 
     static final long DRAINING = 1L << 18;
-    static final long COUNTED = 1L << 19;
-    static final long SUCCESS = 1L << 57;
+    static final long ON_TRIAL = 1L << 19;
+    static final long COUNTED = 1L << 20;
+    static final long SUCCESS = 1L << 58;
 
-    private static final long CURRENT = 1L << 20;
-    private static final int FIRST_GENERATION = 21;
+    private static final int PLACE_OF_CURRENT = 21;
+    private static final long CURRENT = 1L << PLACE_OF_CURRENT;
+    private static final int FIRST_GENERATION = 22;
     private static final int GENERATION_BITS = 18;
-    private static final int FIRST_SUCCESS = 57;
-    private static final int SUCCESSES = 1 << 6;
+    private static final int FIRST_SUCCESS = 58;
+    private static final int SUCCESSES = 1 << 5;
 
     private CallWord() {}
 
@@ -41,9 +44,18 @@ final class CallWord {
         return (int) word & MAX_IN_FLIGHT;
     }
 
-    /** Whether a call may begin below this limit. */
-    static boolean isFree(long word, int limit) {
+    /** Whether a call may begin below this limit, without a second look. */
+    static boolean isOpen(long word, int limit) {
+        return (word & (ON_TRIAL | DRAINING | MAX_IN_FLIGHT)) < limit;
+    }
+
+    /** Whether there is room for a call below this limit, which a trial may keep out all the same. */
+    static boolean hasRoom(long word, int limit) {
         return (word & (DRAINING | MAX_IN_FLIGHT)) < limit;
+    }
+
+    static boolean isOnTrial(long word) {
+        return (word & ON_TRIAL) != 0;
     }
 
     /** Whether nobody may begin any more, and this many calls are in flight. */
@@ -62,7 +74,7 @@ final class CallWord {
 
     /** The generation of a call that begins with this word. */
     static int current(long word) {
-        return (int) (word >>> 20) & 1;
+        return (int) (word >>> PLACE_OF_CURRENT) & 1;
     }
 
     /** One call of this generation that has not been answered. */
@@ -79,12 +91,12 @@ final class CallWord {
         return waiting(word, current(word)) != 0;
     }
 
-    /** Whether one success more is to be counted elsewhere, as the last of 64. */
+    /** Whether one success more is to be counted elsewhere, as the last of 32. */
     static boolean completesSuccesses(long word) {
         return (word >>> FIRST_SUCCESS & (SUCCESSES - 1)) == SUCCESSES - 1;
     }
 
-    /** The successes of a word, and of as many times 64 as are counted elsewhere. */
+    /** The successes of a word, and of as many times 32 as are counted elsewhere. */
     static long successes(long word, long counted) {
         long uncounted = (word >>> 63 ^ counted) & 1;
         return (counted + uncounted) * SUCCESSES + (word >>> FIRST_SUCCESS & (SUCCESSES - 1));

@@ -428,16 +428,13 @@ final class DefaultLoadBalancer
                 Availability.of(membership.members(), config.outliers().panicShare());
         Node[] candidates = availability.candidates;
         Node[] leaving = membership.leaving();
-        boolean weightsChanged = availability.applyWeights();
+        boolean weightsChanged = availability.apply();
         boolean propertiesChanged = membership.takePropertiesChanged();
         boolean sameChoice = before.selector != null
                 && !weightsChanged
                 && !propertiesChanged
                 && Arrays.equals(before.candidates, candidates);
         inFlight.candidatesAre(candidates, availability.members, leaving);
-        for (int slot = 0; slot < candidates.length; slot++) {
-            candidates[slot].slot(slot);
-        }
         Selector selector = sameChoice ? before.selector : newSelector(candidates);
         availability.applyTrials();
         Pool after = before.next(availability, leaving, membership.byId(), selector);

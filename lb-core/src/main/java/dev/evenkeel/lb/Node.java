@@ -2,7 +2,6 @@ package dev.evenkeel.lb;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.evenkeel.lb.concurrent.Fields;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
@@ -10,8 +9,6 @@ import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.strategy.Candidate;
 import dev.evenkeel.lb.strategy.ReceivedReport;
 import dev.evenkeel.lb.time.Ticker;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,67 +19,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The live state of one instance. It outlives pools: a lease holds the node that it was taken from, and gives back to
  * exactly that one.
- *
- * <p>All that a call counts is in one word, see {@link CallWord}: a begin is one compare-and-set, an end one addition. As the
- * mark that the node is draining is in it, a pick and the begin of a drain cannot miss each other: after the mark is set
- * no pick gets in, and whoever takes the last call out sees it. So does the mark that the calls are also counted in a
- * total: each call that begins or ends sees whether it has to change the total, and setting or clearing the mark moves
- * exactly the calls that did not.
  */
-final class Node implements Candidate {
-
-    private static final VarHandle WORD = Fields.of(MethodHandles.lookup(), "word", long.class);
-    private static final VarHandle SUCCESSES = Fields.of(MethodHandles.lookup(), "successes", long.class);
-    private static final VarHandle LAST_PICK = Fields.of(MethodHandles.lookup(), "lastPick", long.class);
-    private static final VarHandle OLDER_BEGUN = Fields.of(MethodHandles.lookup(), "olderBegun", long.class);
+final class Node extends CallStatistics implements Candidate {
 
     /** A new instance has this many answers to give before it is like any other. */
     private static final int ANSWERS_ON_TRIAL = 3;
 
-    private final Ticker ticker;
     private final Events events;
-    private final CallStatistics statistics = new CallStatistics();
-
-    /** Whether it joined a pool that was empty, so that it is not on trial. */
-    private final boolean initial;
-
-    /** But for the successes, which are in the word. */
-    private final Map<Outcome.Kind, LongAdder> outcomes = new EnumMap<>(Outcome.Kind.class);
-
-    private final LongAdder unreported = new LongAdder();
-    private final AtomicLong leaked = new AtomicLong();
-
-    /** How many calls it may have in flight; moved by the ends of calls, if it adapts. */
-    private volatile int limit;
-
-    private final @Nullable AdaptingLimit adaptingLimit;
-
-    @SuppressWarnings("unused") // through WORD
-    private volatile long word;
-
-    /** Successes by 64; the rest is in the word. */
-    @SuppressWarnings("unused") // through SUCCESSES
-    private volatile long successes;
-
-    /** When the last call began, or the node was made. Written without a fence: {@link #word} announces it. */
-    private volatile long lastPick;
-
-    /** When the last call of the older generation began; like it. */
-    private volatile long olderBegun;
-
-    /** Where the calls are counted as well. Written by the control plane before it sets the mark, read after seeing it. */
-    private @Nullable LongAdder total;
-
-    /** Written by the control plane, read anywhere. */
-    private volatile NodeState state;
-
-    /** Written by the control plane, read anywhere. */
-    private volatile double weight;
-
-    /** The newest report. Of two that come in at once either may stay. */
-    private volatile Optional<ReceivedReport> lastReport = Optional.empty();
-
-    private final FailureRun run = new FailureRun();
 
     /** What is to show whether it is well again; null while it is not ejected. Written by the control plane. */
     private volatile @Nullable Trial trial;
@@ -93,6 +36,24 @@ final class Node implements Candidate {
      * array of its pool.
      */
     private int slot;
+
+    /** Whether it joined a pool that was empty, so that it is not on trial. */
+    private final boolean initial;
+
+    /** Written by the control plane, read anywhere. */
+    private volatile NodeState state;
+
+    /** Written by the control plane, read anywhere. */
+    private volatile double weight;
+
+    /** But for the successes, which are {@linkplain CallCounts in the word}. */
+    private final Map<Outcome.Kind, LongAdder> outcomes = new EnumMap<>(Outcome.Kind.class);
+
+    private final LongAdder unreported = new LongAdder();
+    private final AtomicLong leaked = new AtomicLong();
+
+    /** The newest report. Of two that come in at once either may stay. */
+    private volatile Optional<ReceivedReport> lastReport = Optional.empty();
 
     /** What the end of a call may bring about, on the thread of that call. */
     interface Events {
@@ -111,12 +72,9 @@ final class Node implements Candidate {
     }
 
     Node(ServiceInstance instance, Ticker ticker, InFlightLimit limit, boolean initial, Events events) {
+        super(limit, ticker);
         this.state = NodeState.of(instance);
         this.weight = instance.weight();
-        this.ticker = ticker;
-        this.lastPick = ticker.nanos();
-        this.limit = limit.first();
-        this.adaptingLimit = limit.adapting(lastPick);
         this.initial = initial;
         this.events = events;
         for (Outcome.Kind kind : Outcome.Kind.values()) {
@@ -137,55 +95,11 @@ final class Node implements Candidate {
     }
 
     @Override
-    public int inFlight() {
-        return CallWord.inFlight(word);
-    }
-
-    @Override
-    public long latencyNanos() {
-        return statistics.latencyNanos();
-    }
-
-    @Override
-    public long lastAnswerNanos() {
-        return statistics.lastAnswer();
-    }
-
-    @Override
-    public long lastPickNanos() {
-        return lastPick;
-    }
-
-    @Override
-    public long waitingNanos(long now) {
-        long current = word;
-        if (CallWord.isOlderWaiting(current)) {
-            return Math.max(0, now - olderBegun);
-        }
-        return CallWord.isNewerWaiting(current) ? Math.max(0, now - lastPick) : 0;
-    }
-
-    @Override
-    public double failureShare(long now) {
-        return statistics.failureShare(now);
-    }
-
-    @Override
-    public int failuresInARow() {
-        return statistics.failuresInARow();
-    }
-
-    @Override
-    public long lastFailureNanos() {
-        return statistics.lastFailure();
-    }
-
-    @Override
     public int callsOnTrial() {
         if (initial) {
             return Integer.MAX_VALUE;
         }
-        int answers = statistics.answers();
+        int answers = answers();
         return answers < ANSWERS_ON_TRIAL ? 1 << answers : Integer.MAX_VALUE;
     }
 
@@ -215,22 +129,13 @@ final class Node implements Candidate {
         this.weight = effective;
     }
 
-    FailureRun run() {
-        return run;
-    }
-
-    /** Its failures have had their effect: strategies are to call it again, and the next one is the first. */
-    void forgive() {
-        run.end();
-        statistics.forgive();
-    }
-
     @Nullable Trial trial() {
         return trial;
     }
 
     void trial(@Nullable Trial next) {
         this.trial = next;
+        mark(next != null);
     }
 
     int slot() {
@@ -249,14 +154,13 @@ final class Node implements Candidate {
         return request == PickRequest.EMPTY;
     }
 
-    /** How many calls may be in flight now. */
-    int limit() {
-        return limit;
+    boolean isFree() {
+        return isOpen() || (hasRoom() && isFreeOnTrial());
     }
 
-    boolean isFree() {
+    private boolean isFreeOnTrial() {
         Trial current = trial;
-        return CallWord.isFree(word, limit) && (current == null || current.isFree(ticker.nanos()));
+        return current == null || current.isFree(now());
     }
 
     boolean isAvoidedBy(PickRequest request) {
@@ -274,50 +178,39 @@ final class Node implements Candidate {
 
     /** Begins a call at this time, unless the node is draining, at its limit, or on trial with another call. */
     @Nullable TrackedLease begin(long now, boolean failOpen) {
-        long current = word;
-        if (!CallWord.isFree(current, limit)) {
+        boolean open = isOpen();
+        if (!open && !hasRoom()) {
             return null;
         }
         TrackedLease lease = new TrackedLease(this, now, failOpen); // before the call counts: memory may be short
-        Trial onTrial = trial;
+        Trial onTrial = open ? null : trial;
         if (onTrial != null && !onTrial.enter(lease)) {
             return null;
         }
-        while (CallWord.isFree(current, limit)) {
-            long turned = CallWord.turned(current);
-            if (turned != current) {
-                OLDER_BEGUN.setOpaque(this, lastPick); // nobody relies on the old time any more
+        int generation = countBegin(now);
+        if (generation == REFUSED) {
+            if (onTrial != null) {
+                onTrial.leave(lease);
             }
-            LAST_PICK.setOpaque(this, now);
-            int generation = CallWord.current(turned);
-            long begun = turned + CallWord.oneWaiting(generation) + 1;
-            long seen = (long) WORD.compareAndExchange(this, current, begun);
-            if (seen == current) {
-                lease.generation = (byte) generation;
-                if (CallWord.isCounted(current)) {
-                    addToTotal(1);
-                }
-                return lease;
-            }
-            current = seen;
+            return null;
         }
-        if (onTrial != null) {
-            onTrial.leave(lease);
-        }
-        return null;
+        lease.generation = (byte) generation;
+        return lease;
     }
 
     /** The instance answered this call. */
     void answered(TrackedLease lease) {
-        WORD.getAndAdd(this, -CallWord.oneWaiting(lease.generation));
-        leaveTrial(lease);
-        long now = ticker.nanos();
-        statistics.answered(now - lease.begun(), now);
+        long before = countAnswer(lease.generation);
+        if (CallWord.isOnTrial(before)) {
+            leave(trial, lease);
+        }
+        long now = now();
+        answered(now - lease.begun(), now);
     }
 
     /** The instance has said how loaded it is. */
     void report(LoadReport report) {
-        lastReport = Optional.of(ReceivedReport.of(report, ticker.nanos()));
+        lastReport = Optional.of(ReceivedReport.of(report, now()));
     }
 
     /** Ends a call that is still waiting for an answer or not; null if nobody said how. */
@@ -327,115 +220,76 @@ final class Node implements Candidate {
                 learn(outcome.kind(), lease.begun(), waiting != 0);
             }
         } finally { // a clock that throws does not keep the call in flight
-            release(outcome, waiting);
-            judge(outcome, lease);
-        }
-    }
-
-    /** A trial that has failed stays closed: the control plane, which hears of it, ends it. */
-    private void judge(@Nullable Outcome outcome, TrackedLease lease) {
-        Trial current = trial;
-        Trial concerned = current != null && current.counts(lease) ? current : null;
-        if (outcome == null || outcome.kind() == Outcome.Kind.CANCELLED) {
-            leaveTrial(lease);
-        } else if (outcome.kind() == Outcome.Kind.SUCCESS) {
-            if (run.isOpen()) {
-                run.end();
-            }
-            if (concerned != null) {
-                events.succeededOnTrial(this, concerned);
-            }
-            leaveTrial(lease);
-        } else {
-            run.failed(outcome.kind());
-            events.failed(this, outcome, concerned);
-        }
-    }
-
-    private void leaveTrial(TrackedLease lease) {
-        Trial current = trial;
-        if (current != null && current.leave(lease)) {
-            events.freed();
+            long before = release(outcome, waiting);
+            judge(outcome, CallWord.isOnTrial(before) ? trial : null, lease);
         }
     }
 
     private void learn(Outcome.Kind kind, long begun, boolean unanswered) {
         if (kind == Outcome.Kind.SUCCESS) {
-            if (unanswered || statistics.hasFailures()) {
-                long now = ticker.nanos();
+            if (unanswered || hasFailures()) {
+                long now = now();
                 if (unanswered) {
-                    statistics.answered(now - begun, now);
+                    answered(now - begun, now);
                 }
-                if (statistics.hasFailures()) {
-                    statistics.succeeded(now);
+                if (hasFailures()) {
+                    succeeded(now);
                 }
             }
         } else if (kind != Outcome.Kind.CANCELLED) {
-            long now = ticker.nanos();
-            if (adaptingLimit != null && (kind != Outcome.Kind.FAILED || statistics.isSlow(now - begun))) {
-                limit = adaptingLimit.overloaded(begun, now);
+            long now = now();
+            if (hasAdaptingLimit() && (kind != Outcome.Kind.FAILED || isSlow(now - begun))) {
+                lowerLimit(begun, now);
             }
             if (unanswered) {
-                statistics.failedUnanswered(now - begun, now);
+                failedUnanswered(now - begun, now);
             }
-            statistics.failed(now);
+            failed(now);
         }
     }
 
-    private void release(@Nullable Outcome outcome, long waiting) {
+    /** Returns the word before. */
+    private long release(@Nullable Outcome outcome, long waiting) {
         boolean success = outcome != null && outcome.kind() == Outcome.Kind.SUCCESS;
         if (outcome == null) {
             unreported.increment();
         } else if (!success) {
             counter(outcome.kind()).increment();
         }
-        int limitBefore = limit;
-        long before = (long) WORD.getAndAdd(this, (success ? CallWord.SUCCESS : 0) - waiting - 1);
-        if (success && CallWord.completesSuccesses(before)) {
-            SUCCESSES.getAndAdd(this, 1L);
-        }
-        if (success && adaptingLimit != null) {
-            limit = adaptingLimit.succeeded(CallWord.inFlight(before));
-        }
-        if (CallWord.isCounted(before)) {
-            addToTotal(-1);
-        }
+        int limitBefore = limit();
+        long before = countEnd(success, waiting);
         if (CallWord.isDraining(before, 1)) {
             events.drained(this);
         }
         if (CallWord.inFlight(before) >= limitBefore) {
             events.freed();
         }
+        return before;
     }
 
-    /** Lets no further call in. Returns whether none is in flight. */
-    boolean drain() {
-        return CallWord.inFlight((long) WORD.getAndBitwiseOr(this, CallWord.DRAINING)) == 0;
-    }
-
-    /** Lets calls in again. */
-    void undrain() {
-        WORD.getAndBitwiseAnd(this, ~CallWord.DRAINING);
-    }
-
-    /** Counts the calls in this total as well, also those that are in flight. On the control plane, always the same total. */
-    void countIn(LongAdder sum) {
-        if (!CallWord.isCounted(word)) {
-            this.total = sum;
-            sum.add(CallWord.inFlight((long) WORD.getAndBitwiseOr(this, CallWord.COUNTED)));
+    /** A trial that has failed stays closed: the control plane, which hears of it, ends it. */
+    private void judge(@Nullable Outcome outcome, @Nullable Trial current, TrackedLease lease) {
+        if (outcome == null || outcome.kind() == Outcome.Kind.CANCELLED) {
+            leave(current, lease);
+            return;
         }
-    }
-
-    /** Takes the calls out of the total again. On the control plane. */
-    void countAlone() {
-        long before = (long) WORD.getAndBitwiseAnd(this, ~CallWord.COUNTED);
-        if (CallWord.isCounted(before)) {
-            addToTotal(-CallWord.inFlight(before));
+        Trial concerned = current != null && current.counts(lease) ? current : null;
+        if (outcome.kind() != Outcome.Kind.SUCCESS) {
+            countFailureInARow(outcome.kind());
+            events.failed(this, outcome, concerned);
+            return;
         }
+        endFailuresInARow();
+        if (concerned != null) {
+            events.succeededOnTrial(this, concerned);
+        }
+        leave(current, lease);
     }
 
-    private void addToTotal(int calls) {
-        requireNonNull(total).add(calls);
+    private void leave(@Nullable Trial current, TrackedLease lease) {
+        if (current != null && current.leave(lease)) {
+            events.freed();
+        }
     }
 
     long outcomes(Outcome.Kind kind) {
@@ -444,17 +298,6 @@ final class Node implements Candidate {
 
     private LongAdder counter(Outcome.Kind kind) {
         return requireNonNull(outcomes.get(kind)); // filled once, for every kind but one
-    }
-
-    /** Never goes back, unless two calls are held up between both counts at the same time. */
-    private long successes() {
-        long counted;
-        long current;
-        do {
-            counted = successes;
-            current = word;
-        } while (counted != successes);
-        return CallWord.successes(current, counted);
     }
 
     long unreported() {

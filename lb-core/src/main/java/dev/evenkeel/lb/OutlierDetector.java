@@ -91,7 +91,7 @@ final class OutlierDetector {
         }
         Ejection ejection = node.state().ejection();
         if (ejection == null) {
-            if (node.run().isTooLong(config)) {
+            if (FailureRun.isTooLong(node.failureRun(), config)) {
                 submit(() -> ejectFailing(node));
             } else if (asksForPause(outcome)) {
                 submit(() -> coolOff(node, outcome));
@@ -132,8 +132,8 @@ final class OutlierDetector {
     }
 
     private void ejectFailing(Node node) {
-        if (isIn(node) && node.run().isTooLong(config)) {
-            eject(node, Ejection.Cause.FAILING, node.run().toString(), 1);
+        if (isIn(node) && FailureRun.isTooLong(node.failureRun(), config)) {
+            eject(node, Ejection.Cause.FAILING, FailureRun.toString(node.failureRun()), 1);
             onChange.run();
         }
     }
@@ -147,7 +147,7 @@ final class OutlierDetector {
 
     private void ejectOutliers(List<FailureRates.Rated> rated) {
         List<FailureRates.Rated> candidates = rated.stream()
-                .filter(instance -> Availability.isWell(instance.node().state()))
+                .filter(instance -> instance.node().state().isWell())
                 .toList();
         boolean changed = false;
         for (FailureRates.Rated outlier : FailureRates.outliers(candidates, config)) {

@@ -14,7 +14,7 @@ class CallStatisticsProperties {
     /** Clocks that leap ahead, go back and overflow included. */
     @Property
     void staysReasonableWhateverTheClockSays(@ForAll @Size(max = 50) List<Long> numbers) {
-        CallStatistics statistics = new CallStatistics();
+        CallStatistics statistics = new CallStatistics(InFlightLimit.NONE, () -> 0);
         for (int i = 0; i + 1 < numbers.size(); i++) {
             long nanos = numbers.get(i);
             long now = numbers.get(i + 1);
@@ -27,7 +27,6 @@ class CallStatisticsProperties {
             assertThat(statistics.latencyNanos()).isPositive();
             assertThat(statistics.failureShare(nanos)).isGreaterThanOrEqualTo(0).isLessThan(1);
             assertThat(statistics.failureShare(now)).isGreaterThanOrEqualTo(0).isLessThan(1);
-            assertThat(statistics.failuresInARow()).isBetween(0, i + 1);
             assertThat(statistics.answers()).isBetween(1, i + 1);
         }
     }
@@ -37,7 +36,7 @@ class CallStatisticsProperties {
             @ForAll @LongRange(min = 1, max = 1L << 52) long first,
             @ForAll @LongRange(min = 1, max = 1L << 52) long second,
             @ForAll @LongRange(min = 0, max = 1L << 60) long between) {
-        CallStatistics statistics = new CallStatistics();
+        CallStatistics statistics = new CallStatistics(InFlightLimit.NONE, () -> 0);
         statistics.answered(first, 0);
         assertThat(statistics.latencyNanos()).isEqualTo(first);
         statistics.answered(second, between);
@@ -47,7 +46,7 @@ class CallStatisticsProperties {
     @Property
     void aFailureNeverLowersTheLatency(
             @ForAll @LongRange(min = 1, max = 1L << 52) long known, @ForAll long failure, @ForAll long now) {
-        CallStatistics statistics = new CallStatistics();
+        CallStatistics statistics = new CallStatistics(InFlightLimit.NONE, () -> 0);
         statistics.answered(known, 0);
         statistics.failedUnanswered(failure, now);
         statistics.failed(now);
@@ -57,7 +56,7 @@ class CallStatisticsProperties {
     /** All fail: the share tends to 1; all succeed: to 0. */
     @Property(tries = 100)
     void theShareOfFailuresFollowsTheCalls(@ForAll @IntRange(min = 1, max = 200) int failures) {
-        CallStatistics statistics = new CallStatistics();
+        CallStatistics statistics = new CallStatistics(InFlightLimit.NONE, () -> 0);
         double share = 0;
         for (int i = 0; i < failures; i++) {
             statistics.failed(0);

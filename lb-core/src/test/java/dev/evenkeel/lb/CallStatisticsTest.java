@@ -11,7 +11,7 @@ class CallStatisticsTest {
 
     private static final long START = Long.MAX_VALUE - 1; // overflows at once
 
-    private final CallStatistics statistics = new CallStatistics();
+    private final CallStatistics statistics = new CallStatistics(InFlightLimit.NONE, () -> 0);
     private long now = START;
 
     @BeforeEach
@@ -65,7 +65,7 @@ class CallStatisticsTest {
 
     @Test
     void knowsNoLatencyFromFailuresAlone() {
-        CallStatistics fresh = new CallStatistics();
+        CallStatistics fresh = new CallStatistics(InFlightLimit.NONE, () -> 0);
         fresh.failedUnanswered(millis(500), now);
         fresh.failed(now);
         assertThat(fresh.latencyNanos()).isZero();
@@ -77,15 +77,13 @@ class CallStatisticsTest {
         statistics.answered(millis(100), now);
         assertThat(statistics.hasFailures()).isFalse();
         assertThat(statistics.failureShare(now)).isZero();
-        assertThat(statistics.failuresInARow()).isZero();
     }
 
     @Test
     void assumesTwoSuccessesBesidesTheFirstFailure() {
         statistics.failed(now);
         assertThat(statistics.failureShare(now)).isCloseTo(1.0 / 3, within(1e-9));
-        assertThat(statistics.failuresInARow()).isEqualTo(1);
-        assertThat(statistics.lastFailure()).isEqualTo(now);
+        assertThat(statistics.lastFailureNanos()).isEqualTo(now);
     }
 
     @Test
@@ -94,12 +92,10 @@ class CallStatisticsTest {
             statistics.failed(now);
         }
         assertThat(statistics.failureShare(now)).isCloseTo(0.8, within(1e-9));
-        assertThat(statistics.failuresInARow()).isEqualTo(8);
         for (int i = 0; i < 6; i++) {
             statistics.succeeded(now);
         }
         assertThat(statistics.failureShare(now)).isCloseTo(0.5, within(1e-9));
-        assertThat(statistics.failuresInARow()).isZero();
     }
 
     @Test

@@ -27,6 +27,9 @@ import org.openjdk.jmh.util.Statistics;
  */
 final class Runs {
 
+    /** A heap that the system has already handed out, as that of a program that has been running for a while. */
+    private static final String[] HEAP = {"-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch"};
+
     /** What the allocation profiler calls the bytes of one call. */
     private static final String BYTES = "gc.alloc.rate.norm";
 
@@ -68,6 +71,7 @@ final class Runs {
                 .param("n", String.valueOf(measurement.n()))
                 .threads(measurement.threads())
                 .forks(effort.isForked() ? 1 : 0)
+                .jvmArgsAppend(HEAP)
                 .warmupIterations(measurement.statistic() == Statistic.PROCESSOR_TIME ? 1 : 4)
                 .warmupTime(TimeValue.milliseconds(effort.warmUpMillis()))
                 .measurementIterations(effort.iterations())

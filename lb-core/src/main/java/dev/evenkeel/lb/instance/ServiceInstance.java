@@ -46,12 +46,16 @@ public final class ServiceInstance {
     private final Optional<Instant> startTime;
     private final ImmutableMap<String, String> metadata;
 
+    /** Whether the id was made from host and port, so that it stands for both. */
+    private final boolean isNamedByAddress;
+
     /** Kept where the host is an IP address; a name is resolved each time, as its address may change. */
     private final @Nullable InetSocketAddress literalAddress;
 
     private ServiceInstance(Builder builder) {
         this.host = builder.host;
         this.port = builder.port;
+        this.isNamedByAddress = builder.id == null;
         this.id = builder.id != null ? builder.id : hostPort(host, port);
         this.weight = builder.weight;
         this.zone = Optional.ofNullable(builder.zone);
@@ -180,7 +184,7 @@ public final class ServiceInstance {
         }
         return object instanceof ServiceInstance other
                 && id.equals(other.id)
-                && hasSameAddressAs(other)
+                && ((isNamedByAddress && other.isNamedByAddress) || hasSameAddressAs(other))
                 && Double.compare(weight, other.weight) == 0
                 && zone.equals(other.zone)
                 && priority == other.priority

@@ -29,7 +29,10 @@ final class Adaptive implements Selector {
     private static final double MAX_INVERSE_WEIGHT = 1e100;
 
     private final Candidate[] candidates;
-    private final double[] inverseWeights;
+
+    /** One over each weight relative to their mean; null where that is 1 for all. */
+    private final double @Nullable [] inverseWeights;
+
     private final Ticker ticker;
     private final RandomGenerator random;
     private final ExpectedTime expectedTime;
@@ -43,7 +46,7 @@ final class Adaptive implements Selector {
 
     Adaptive(Candidates list, AdaptiveConfig config) {
         candidates = Copies.candidates(list);
-        inverseWeights = inverseWeights(Copies.weights(candidates));
+        inverseWeights = Copies.haveEqualWeights(candidates) ? null : inverseWeights(Copies.weights(candidates));
         ticker = list.ticker();
         random = list.random();
         expectedTime = new ExpectedTime(config);
@@ -57,12 +60,8 @@ final class Adaptive implements Selector {
         typicalLatency = new TypicalLatency(candidates, known, ticker.nanos());
     }
 
-    /** One over each weight, which are taken relative to their mean: it is not to matter whether they are 1 or 100. */
+    /** Relative to their mean, as it is not to matter whether they are 1 or 100. */
     private static double[] inverseWeights(double[] weights) {
-        if (Strides.areEqual(weights)) {
-            Arrays.fill(weights, 1);
-            return weights;
-        }
         double largest = Arrays.stream(weights).max().orElseThrow();
         double mean = Arrays.stream(weights).map(weight -> weight / largest).sum() / weights.length;
         return Arrays.stream(weights)
@@ -97,8 +96,9 @@ final class Adaptive implements Selector {
     }
 
     /**
-     * Without a branch that depends on who is faster, as it would be guessed wrong about as often as right. Positive numbers
-     * are in the same order as their bits, the last of which give way to the place.
+     * Without a branch that depends on who is faster, as it would be guessed wrong about as often as right; the compiler makes
+     * one of {@link Math#min} now and then. Positive numbers are in the same order as their bits, the last of which give way
+     * to the place.
      */
     private Candidate fastest(long now, double typical, long bits) {
         long least = Long.MAX_VALUE;
@@ -107,7 +107,8 @@ final class Adaptive implements Selector {
             draw = draw * MULTIPLIER + INCREMENT;
             int place = place(look, draw);
             long time = Double.doubleToRawLongBits(time(place, now, typical, draw));
-            least = Math.min(least, (time & -PLACES) | place);
+            long ahead = ((time & -PLACES) | place) - least; // both positive, so that this does not overflow
+            least += ahead & (ahead >> 63);
         }
         return candidates[(int) least & (PLACES - 1)];
     }
@@ -166,7 +167,8 @@ final class Adaptive implements Selector {
     }
 
     private double time(int place, long now, double typical, long draw) {
-        double time = expectedTime.of(candidates[place], inverseWeights[place], now, typical);
+        double inverseWeight = inverseWeights == null ? 1 : inverseWeights[place];
+        double time = expectedTime.of(candidates[place], inverseWeight, now, typical);
         return time * (1 + jitter * ((draw >>> 8) & 0xFF_FFFF));
     }
 

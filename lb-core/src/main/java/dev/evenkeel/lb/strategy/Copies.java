@@ -13,6 +13,17 @@ final class Copies {
         return candidates;
     }
 
+    /** Whether all have the same weight. */
+    static boolean haveEqualWeights(Candidate[] candidates) {
+        double first = candidates[0].weight();
+        for (Candidate candidate : candidates) {
+            if (candidate.weight() != first) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     static double[] weights(Candidate[] candidates) {
         double[] weights = new double[candidates.length];
         for (int i = 0; i < candidates.length; i++) {

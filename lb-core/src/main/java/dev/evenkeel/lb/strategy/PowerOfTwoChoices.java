@@ -12,9 +12,8 @@ final class PowerOfTwoChoices implements Selector {
 
     PowerOfTwoChoices(Candidates list) {
         candidates = Copies.candidates(list);
-        double[] weights = Copies.weights(candidates);
         random = list.random();
-        equalWeights = Strides.areEqual(weights);
+        equalWeights = Copies.haveEqualWeights(candidates);
     }
 
     @Override
