@@ -265,7 +265,7 @@ final class DefaultLoadBalancer
                 .waiting(Duration.ofNanos(node.waitingNanos(now)))
                 .latency(Duration.ofNanos(node.latencyNanos()))
                 .failuresInARow(node.failuresInARow())
-                .onTrial(node.isOnTrial())
+                .onProbation(node.isOnProbation())
                 .effectiveWeight(node.weight())
                 .warmUp(state.warmUp());
         Ejection ejection = state.ejection();

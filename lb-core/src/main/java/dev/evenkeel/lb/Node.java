@@ -37,13 +37,13 @@ final class Node implements Candidate {
     private static final VarHandle OLDER_BEGUN = Fields.of(MethodHandles.lookup(), "olderBegun", long.class);
 
     /** A new instance has this many answers to give before it is like any other. */
-    private static final int ANSWERS_ON_TRIAL = 3;
+    private static final int ANSWERS_ON_PROBATION = 3;
 
     private final Ticker ticker;
     private final Events events;
     private final CallStatistics statistics = new CallStatistics();
 
-    /** Whether it joined a pool that was empty, so that it is not on trial. */
+    /** Whether it joined a pool that was empty, so that it is not on probation. */
     private final boolean initial;
 
     /** But for the successes, which are in the word. */
@@ -181,12 +181,12 @@ final class Node implements Candidate {
     }
 
     @Override
-    public int callsOnTrial() {
+    public int callsOnProbation() {
         if (initial) {
             return Integer.MAX_VALUE;
         }
         int answers = statistics.answers();
-        return answers < ANSWERS_ON_TRIAL ? 1 << answers : Integer.MAX_VALUE;
+        return answers < ANSWERS_ON_PROBATION ? 1 << answers : Integer.MAX_VALUE;
     }
 
     @Override
@@ -470,8 +470,8 @@ final class Node implements Candidate {
         return leaked.get();
     }
 
-    boolean isOnTrial() {
-        return callsOnTrial() != Integer.MAX_VALUE;
+    boolean isOnProbation() {
+        return callsOnProbation() != Integer.MAX_VALUE;
     }
 
     @Override

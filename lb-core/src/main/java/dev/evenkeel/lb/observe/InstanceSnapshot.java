@@ -28,7 +28,7 @@ public final class InstanceSnapshot {
     private final Duration waiting;
     private final Duration latency;
     private final int failuresInARow;
-    private final boolean onTrial;
+    private final boolean onProbation;
     private final double effectiveWeight;
     private final double warmUp;
     private final Optional<String> ejectionReason;
@@ -48,7 +48,7 @@ public final class InstanceSnapshot {
         this.waiting = builder.waiting;
         this.latency = builder.latency;
         this.failuresInARow = builder.failuresInARow;
-        this.onTrial = builder.onTrial;
+        this.onProbation = builder.onProbation;
         this.effectiveWeight = builder.effectiveWeight;
         this.warmUp = builder.warmUp;
         this.ejectionReason = Optional.ofNullable(builder.ejectionReason);
@@ -146,8 +146,8 @@ public final class InstanceSnapshot {
     }
 
     /** Whether it is so new that {@link dev.evenkeel.lb.strategy.Strategies#adaptive()} trusts it with few calls at once. */
-    public boolean isOnTrial() {
-        return onTrial;
+    public boolean isOnProbation() {
+        return onProbation;
     }
 
     /** The weight that strategies see. */
@@ -192,7 +192,7 @@ public final class InstanceSnapshot {
         private Duration waiting = Duration.ZERO;
         private Duration latency = Duration.ZERO;
         private int failuresInARow;
-        private boolean onTrial;
+        private boolean onProbation;
         private double effectiveWeight;
         private double warmUp = 1;
         private @Nullable String ejectionReason;
@@ -254,8 +254,8 @@ public final class InstanceSnapshot {
             return this;
         }
 
-        public Builder onTrial(boolean onTrial) {
-            this.onTrial = onTrial;
+        public Builder onProbation(boolean onProbation) {
+            this.onProbation = onProbation;
             return this;
         }
 
