@@ -102,12 +102,14 @@ class AdaptiveLoopTest {
         loop.set(newcomer, Behaviour.answersIn(1_000));
         loop.run(Duration.ofMillis(850));
         assertThat(loop.picks(newcomer)).isEqualTo(1);
-        assertThat(loop.balancer.snapshot().instance(newcomer.id()).isOnProbation()).isTrue();
+        assertThat(loop.balancer.snapshot().instance(newcomer.id()).isOnProbation())
+                .isTrue();
         loop.set(newcomer, Behaviour.answersIn(10));
         loop.run(Duration.ofSeconds(10));
         loop.run(Duration.ofSeconds(20));
         assertThat(loop.share(newcomer)).isBetween(0.13, 0.20);
-        assertThat(loop.balancer.snapshot().instance(newcomer.id()).isOnProbation()).isFalse();
+        assertThat(loop.balancer.snapshot().instance(newcomer.id()).isOnProbation())
+                .isFalse();
     }
 
     @Test

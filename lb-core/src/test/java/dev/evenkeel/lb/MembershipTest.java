@@ -240,6 +240,31 @@ class MembershipTest {
         assertThat(orders.snapshot().instances())
                 .singleElement()
                 .satisfies(only -> assertThat(only.instance()).isEqualTo(ONE));
+        assertThat(orders.snapshot().ignoredEntries()).isEqualTo(1);
+        source.deliver(ONE, ONE, TWO, ONE);
+        assertThat(ids()).containsExactly(ONE.id(), TWO.id());
+        assertThat(orders.snapshot().ignoredEntries()).isEqualTo(2);
+        source.deliver(ONE, TWO);
+        assertThat(orders.snapshot().ignoredEntries()).isZero();
+    }
+
+    @Test
+    void warnsOfAListThatLacksMoreThanHalf() {
+        try (CapturedLog log = CapturedLog.start()) {
+            source.deliver(ONE, TWO, THREE);
+            source.deliver(ONE, TWO);
+            source.deliver(ONE);
+            source.deliver(TWO);
+            assertThat(log.lines()).noneMatch(line -> line.contains("the list lacks"));
+            source.deliver(ONE, TWO, THREE);
+            for (int i = 0; i < 100; i++) { // a source that comes and goes does not fill the log
+                source.deliver(TWO);
+                source.deliver(ONE, TWO, THREE);
+            }
+            assertThat(log.lines())
+                    .filteredOn(line -> line.endsWith("orders: the list lacks 2 of 3 instances"))
+                    .hasSize(10);
+        }
     }
 
     @Test
