@@ -198,6 +198,23 @@ class MembershipTest {
         assertThat(snapshot(here.toBuilder().build()).picks()).isZero();
     }
 
+    @Test
+    void takesAnotherIdAtTheSameAddressForAnotherInstance() {
+        ServiceInstance before =
+                ServiceInstance.builder("10.0.0.1", 80).id("before").build();
+        ServiceInstance after =
+                ServiceInstance.builder("10.0.0.1", 80).id("after").build();
+        source.deliver(before);
+        Lease lease = orders.acquire();
+        source.deliver(after);
+        assertThat(snapshot(before).isDraining()).isTrue();
+        assertThat(snapshot(after).inFlight()).isZero();
+        assertThat(pickedAndEnded()).isEqualTo(after);
+        lease.succeeded();
+        clock.runDue();
+        assertThat(ids()).containsExactly("after");
+    }
+
     /** The table of ids is ahead of the published pool for as long as a strategy takes. */
     @Test
     void findsWhomThePoolHasWhileTheNextOneIsMade() {

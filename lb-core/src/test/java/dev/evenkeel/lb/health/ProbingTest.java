@@ -9,6 +9,7 @@ import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -264,6 +266,51 @@ class ProbingTest {
         for (int count : fifths) {
             assertThat(count).isBetween(16, 64); // 40 expected, more than 4 standard deviations
         }
+    }
+
+    /** Not even when they have all seen it fail at the same time. */
+    @Test
+    void manyClientsDoNotAskOneInstanceInStep() {
+        int clients = 500;
+        boolean[] well = {true};
+        List<Duration> times = new ArrayList<>();
+        for (int client = 0; client < clients; client++) {
+            RandomGenerator own = new SplittableRandom(client);
+            HealthContext context = new Context() {
+                @Override
+                public RandomGenerator random() {
+                    return own;
+                }
+            };
+            HealthPolicy.probing(
+                            (instance, told) -> {
+                                times.add(clock.elapsed());
+                                return CompletableFuture.completedFuture(
+                                        well[0] ? ProbeResult.well() : ProbeResult.sick("no"));
+                            },
+                            ProbeConfig.defaults())
+                    .start(context)
+                    .track(ONE, (status, reason) -> {});
+        }
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(most(times)).isLessThan(30); // in a tenth of a second, where 10 are expected
+        well[0] = false;
+        clock.advance(Duration.ofSeconds(30));
+        times.clear();
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(most(times)).isLessThan(90); // where 50 are expected
+        well[0] = true;
+        clock.advance(Duration.ofSeconds(15));
+        times.clear();
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(most(times)).isLessThan(30);
+    }
+
+    /** How many there were in the fullest tenth of a second. */
+    private static int most(List<Duration> times) {
+        Map<Long, Integer> counts = new HashMap<>();
+        times.forEach(time -> counts.merge(time.toMillis() / 100, 1, Integer::sum));
+        return Collections.max(counts.values());
     }
 
     @Test
@@ -546,7 +593,7 @@ class ProbingTest {
         }
     }
 
-    private final class Context implements HealthContext {
+    private class Context implements HealthContext {
 
         @Override
         public String serviceName() {
