@@ -125,7 +125,7 @@ final class Membership {
         if (known > 0) { // somebody in the head or in the tail is listed here again
             return merge(list, 0, 0);
         }
-        repeated(repeated);
+        sayRepeated(repeated);
         sayIfMany(missing.size());
         missing.forEach(member -> beginLeaving(member, "is not listed any more"));
         boolean changed = !missing.isEmpty();
@@ -141,7 +141,7 @@ final class Membership {
     }
 
     /** A source that polls repeats its errors, the log does not. */
-    private void repeated(List<ServiceInstance> instances) {
+    private void sayRepeated(List<ServiceInstance> instances) {
         if (!instances.isEmpty() && duplicates == 0) {
             log.warn(
                     "{}: the list has ids more than once, the first one counts, ignored: {}",

@@ -101,7 +101,10 @@ final class Probing implements HealthMonitor, ProbeContext {
 
     /** The interval if it is that of so many instances: never shorter than configured, and of the right length on average. */
     private Duration sampled(Duration interval, int instances) {
-        double excess = Math.max(0, (double) instances / config.sampleAbove() - 1);
+        if (instances <= config.sampleAbove()) {
+            return interval;
+        }
+        double excess = (double) instances / config.sampleAbove() - 1;
         double factor = 1 + excess * 2 * context.random().nextDouble();
         return Duration.ofNanos((long) (interval.toNanos() * factor));
     }
@@ -269,8 +272,8 @@ final class Probing implements HealthMonitor, ProbeContext {
                         serial.execute(this::hasReturned);
                     }
                 });
-            } catch (RejectedExecutionException rejected) {
-                watch.unanswered("the executor rejects probes");
+            } catch (Throwable rejected) { // for want of threads, too
+                watch.unanswered("the executor rejects probes: " + Printable.of(rejected));
                 returned = true;
                 decide(null);
             }

@@ -491,6 +491,10 @@ class ProbingTest {
         ScriptedProbe probe = new ScriptedProbe();
         track(probing(probe, exact().build()), ONE);
         clock.advance(INTERVAL.multipliedBy(3));
+        executor = task -> {
+            throw new OutOfMemoryError("no thread, as expected");
+        };
+        clock.advance(INTERVAL.multipliedBy(3));
         Queue<Runnable> stuck = new ArrayDeque<>();
         executor = stuck::add;
         clock.advance(INTERVAL.multipliedBy(3));
