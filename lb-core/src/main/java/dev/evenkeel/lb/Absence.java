@@ -41,6 +41,9 @@ final class Absence {
     /** The members that the last list lacks, and since when lists have. */
     private Map<Node, Long> absentSince = Map.of();
 
+    /** Whether somebody is marked as absent, or not any more, since this was last asked. */
+    private boolean marksChanged;
+
     private @Nullable Cancellable timer;
 
     /**
@@ -67,8 +70,16 @@ final class Absence {
     /** What may be believed: this list, or this list and members that it lacks. */
     List<ServiceInstance> complete(List<ServiceInstance> list, Collection<Node> members) {
         close();
+        Map<Node, Long> before = absentSince;
+        absentSince = new HashMap<>();
+        List<ServiceInstance> completed = complete(list, members, before);
+        mark(before);
+        return completed;
+    }
+
+    private List<ServiceInstance> complete(
+            List<ServiceInstance> list, Collection<Node> members, Map<Node, Long> before) {
         if (!guarded && members.stream().noneMatch(Absence::isKnownWell)) {
-            absentSince = Map.of();
             return list;
         }
         long now = ticker.nanos();
@@ -76,8 +87,6 @@ final class Absence {
         if (guarded) {
             guard.check(missing, members, now);
         }
-        Map<Node, Long> before = absentSince;
-        absentSince = new HashMap<>();
         List<ServiceInstance> completed = new ArrayList<>(list);
         long next = Long.MAX_VALUE;
         for (Node node : missing) {
@@ -90,7 +99,44 @@ final class Absence {
                 sayIfNew(node, before);
             }
         }
-        return absentSince.isEmpty() || !wakeUpIn(next) ? list : completed;
+        if (absentSince.isEmpty()) {
+            return list;
+        }
+        if (!wakeUpIn(next)) { // then nobody would ever go
+            absentSince.clear();
+            return list;
+        }
+        return completed;
+    }
+
+    private void mark(Map<Node, Long> before) {
+        for (Node node : before.keySet()) {
+            if (!absentSince.containsKey(node)) {
+                mark(node, false);
+            }
+        }
+        for (Node node : absentSince.keySet()) {
+            if (!before.containsKey(node)) {
+                mark(node, true);
+            }
+        }
+    }
+
+    private void mark(Node node, boolean absent) {
+        node.state(node.state().withAbsent(absent));
+        marksChanged = true;
+    }
+
+    /** Whether somebody is marked as absent, or not any more, since this was last asked. */
+    boolean takeMarksChanged() {
+        boolean changed = marksChanged;
+        marksChanged = false;
+        return changed;
+    }
+
+    /** Whether the last list that was believed has any of these: others have gone, or have been absent before. */
+    static boolean isAnyListed(Collection<Node> members) {
+        return members.stream().anyMatch(node -> !node.state().absent());
     }
 
     /** Why the last list is not believed, or null. */
@@ -133,7 +179,7 @@ final class Absence {
         try {
             timer = scheduler.schedule(checkAgain, Duration.ofNanos(nanos));
             return true;
-        } catch (RejectedExecutionException shutDown) { // then nobody would ever go
+        } catch (RejectedExecutionException shutDown) {
             return false;
         }
     }

@@ -2,6 +2,7 @@ package dev.evenkeel.lb;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.primitives.Ints;
 import dev.evenkeel.lb.concurrent.Fields;
 import dev.evenkeel.lb.concurrent.SerialExecutor;
 import dev.evenkeel.lb.health.HealthContext;
@@ -241,7 +242,7 @@ final class DefaultLoadBalancer
                 .failOpen(current.failOpen)
                 .waiting(queue.size())
                 .strategyFaults(faults.count())
-                .ignoredEntries(source.ignoredEntries());
+                .ignoredEntries(Ints.saturatedCast((long) source.ignoredEntries() + membership.duplicates()));
         Duration age = source.listAge();
         if (age != null) {
             snapshot.listAge(age);
@@ -258,6 +259,7 @@ final class DefaultLoadBalancer
                 .health(state.health(), state.reason())
                 .eligible(eligible)
                 .draining(state.draining())
+                .absent(state.absent())
                 .inFlight(node.inFlight())
                 .limit(node.limit())
                 .unreported(node.unreported())
@@ -265,7 +267,7 @@ final class DefaultLoadBalancer
                 .waiting(Duration.ofNanos(node.waitingNanos(now)))
                 .latency(Duration.ofNanos(node.latencyNanos()))
                 .failuresInARow(node.failuresInARow())
-                .onTrial(node.isOnTrial())
+                .onProbation(node.isOnProbation())
                 .effectiveWeight(node.weight())
                 .warmUp(state.warmUp());
         Ejection ejection = state.ejection();
@@ -306,11 +308,12 @@ final class DefaultLoadBalancer
     @Override
     public @Nullable String list(List<ServiceInstance> instances) {
         control.assertInContext();
-        if (instances.isEmpty() && membership.members().length > 0 && !config.acceptEmptyLists()) {
+        List<Node> members = Arrays.asList(membership.members());
+        if (instances.isEmpty() && !config.acceptEmptyLists() && Absence.isAnyListed(members)) {
             return "the list is empty, which is taken for an error";
         }
-        boolean changed = membership.merge(absence.complete(instances, Arrays.asList(membership.members())));
-        if (changed || pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
+        boolean changed = membership.merge(absence.complete(instances, members));
+        if (changed || absence.takeMarksChanged() || pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
             publish();
         }
         return absence.doubt();

@@ -8,6 +8,7 @@ import dev.evenkeel.lb.health.HealthMonitor;
 import dev.evenkeel.lb.health.HealthPolicy;
 import dev.evenkeel.lb.health.HealthReport;
 import dev.evenkeel.lb.health.HealthStatus;
+import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.text.Printable;
 import java.util.HashMap;
 import java.util.Map;
@@ -131,6 +132,18 @@ final class HealthWatch {
                     verdicts.health(node, status, Printable.of((Object) reason));
                 }
             });
+        }
+
+        @Override
+        public long successes() {
+            return node.outcomes(Outcome.Kind.SUCCESS);
+        }
+
+        @Override
+        public long failures() {
+            return node.outcomes(Outcome.Kind.NEVER_REACHED)
+                    + node.outcomes(Outcome.Kind.FAILED)
+                    + node.outcomes(Outcome.Kind.OVERLOADED);
         }
     }
 }

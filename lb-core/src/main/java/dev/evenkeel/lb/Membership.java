@@ -50,8 +50,10 @@ final class Membership {
     /** Whether a member has other properties than when this was last asked. */
     private boolean propertiesChanged;
 
-    /** Whether the last list had ids more than once: a source that polls repeats its errors, the log does not. */
-    private boolean hadDuplicates;
+    /** How many entries of the last list had an id that another one had before. Written here, read by snapshots. */
+    private volatile int duplicates;
+
+    private final LogBudget lossLines;
 
     Membership(
             String serviceName,
@@ -69,6 +71,7 @@ final class Membership {
         this.health = health;
         this.warmUp = warmUp;
         this.onGone = onGone;
+        this.lossLines = new LogBudget(ticker);
         this.listeners = listeners;
     }
 
@@ -102,11 +105,11 @@ final class Membership {
     /** Merges what is between head and tail: most often next to nothing, however long the list is. */
     private boolean merge(List<ServiceInstance> list, int head, int tail) {
         Map<String, ServiceInstance> listed = new LinkedHashMap<>();
-        List<ServiceInstance> duplicates = new ArrayList<>();
+        List<ServiceInstance> repeated = new ArrayList<>();
         int known = 0;
         for (ServiceInstance instance : list.subList(head, list.size() - tail)) {
             if (listed.putIfAbsent(instance.id(), instance) != null) {
-                duplicates.add(instance);
+                repeated.add(instance);
             } else if (byId.member(instance.id()) != null) {
                 known++;
             }
@@ -122,7 +125,8 @@ final class Membership {
         if (known > 0) { // somebody in the head or in the tail is listed here again
             return merge(list, 0, 0);
         }
-        sayDuplicates(duplicates);
+        sayRepeated(repeated);
+        sayIfMany(missing.size());
         missing.forEach(member -> beginLeaving(member, "is not listed any more"));
         boolean changed = !missing.isEmpty();
         Node[] merged = Arrays.copyOf(members, head + listed.size() + tail);
@@ -136,14 +140,26 @@ final class Membership {
         return changed;
     }
 
-    private void sayDuplicates(List<ServiceInstance> duplicates) {
-        if (!duplicates.isEmpty() && !hadDuplicates) {
+    /** A source that polls repeats its errors, the log does not. */
+    private void sayRepeated(List<ServiceInstance> instances) {
+        if (!instances.isEmpty() && duplicates == 0) {
             log.warn(
                     "{}: the list has ids more than once, the first one counts, ignored: {}",
                     serviceName,
-                    Printable.of(duplicates));
+                    Printable.of(instances));
         }
-        hadDuplicates = !duplicates.isEmpty();
+        duplicates = instances.size();
+    }
+
+    /** It may be the truth, and it may be an error that is about to cost a lot. */
+    private void sayIfMany(int missing) {
+        if (missing > 1 && 2 * missing > members.length && lossLines.take()) {
+            log.warn("{}: the list lacks {} of {} instances", serviceName, missing, members.length);
+        }
+    }
+
+    int duplicates() {
+        return duplicates;
     }
 
     /** Takes out a member that left of its own will. Returns whether there was one. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Node extends CallStatistics implements Candidate {
 
     /** A new instance has this many answers to give before it is like any other. */
-    private static final int ANSWERS_ON_TRIAL = 3;
+    private static final int ANSWERS_ON_PROBATION = 3;
 
     private final Events events;
 
@@ -37,7 +37,7 @@ final class Node extends CallStatistics implements Candidate {
      */
     private int slot;
 
-    /** Whether it joined a pool that was empty, so that it is not on trial. */
+    /** Whether it joined a pool that was empty, so that it is not on probation. */
     private final boolean initial;
 
     /** Written by the control plane, read anywhere. */
@@ -95,12 +95,12 @@ final class Node extends CallStatistics implements Candidate {
     }
 
     @Override
-    public int callsOnTrial() {
+    public int callsOnProbation() {
         if (initial) {
             return Integer.MAX_VALUE;
         }
         int answers = answers();
-        return answers < ANSWERS_ON_TRIAL ? 1 << answers : Integer.MAX_VALUE;
+        return answers < ANSWERS_ON_PROBATION ? 1 << answers : Integer.MAX_VALUE;
     }
 
     @Override
@@ -313,8 +313,8 @@ final class Node extends CallStatistics implements Candidate {
         return leaked.get();
     }
 
-    boolean isOnTrial() {
-        return callsOnTrial() != Integer.MAX_VALUE;
+    boolean isOnProbation() {
+        return callsOnProbation() != Integer.MAX_VALUE;
     }
 
     @Override

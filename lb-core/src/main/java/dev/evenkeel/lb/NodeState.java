@@ -14,6 +14,7 @@ final class NodeState {
     private final HealthStatus health;
     private final String reason;
     private final boolean draining;
+    private final boolean absent;
     private final double warmUp;
     private final @Nullable Ejection ejection;
     private final Standing standing;
@@ -24,12 +25,14 @@ final class NodeState {
             HealthStatus health,
             String reason,
             boolean draining,
+            boolean absent,
             double warmUp,
             @Nullable Ejection ejection) {
         this.instance = instance;
         this.health = health;
         this.reason = reason;
         this.draining = draining;
+        this.absent = absent;
         this.warmUp = warmUp;
         this.ejection = ejection;
         this.standing = Standing.of(health, ejection);
@@ -60,7 +63,7 @@ final class NodeState {
     }
 
     static NodeState of(ServiceInstance instance) {
-        return new NodeState(instance, HealthStatus.UNKNOWN, "", false, 1, null);
+        return new NodeState(instance, HealthStatus.UNKNOWN, "", false, false, 1, null);
     }
 
     ServiceInstance instance() {
@@ -78,6 +81,11 @@ final class NodeState {
 
     boolean draining() {
         return draining;
+    }
+
+    /** Whether lists lack it, but it stays for a time. */
+    boolean absent() {
+        return absent;
     }
 
     /** How far its warm-up is, from 0 to 1. */
@@ -110,23 +118,27 @@ final class NodeState {
     }
 
     NodeState withInstance(ServiceInstance changed) {
-        return new NodeState(changed, health, reason, draining, warmUp, ejection);
+        return new NodeState(changed, health, reason, draining, absent, warmUp, ejection);
     }
 
     NodeState withHealth(HealthStatus status, String why) {
-        return new NodeState(instance, status, why, draining, warmUp, ejection);
+        return new NodeState(instance, status, why, draining, absent, warmUp, ejection);
     }
 
     NodeState withDraining(boolean isDraining) {
-        return new NodeState(instance, health, reason, isDraining, warmUp, ejection);
+        return new NodeState(instance, health, reason, isDraining, absent, warmUp, ejection);
+    }
+
+    NodeState withAbsent(boolean isAbsent) {
+        return new NodeState(instance, health, reason, draining, isAbsent, warmUp, ejection);
     }
 
     NodeState withWarmUp(double progress) {
-        return new NodeState(instance, health, reason, draining, progress, ejection);
+        return new NodeState(instance, health, reason, draining, absent, progress, ejection);
     }
 
     NodeState withEjection(@Nullable Ejection decided) {
-        return new NodeState(instance, health, reason, draining, warmUp, decided);
+        return new NodeState(instance, health, reason, draining, absent, warmUp, decided);
     }
 
     /** What has been decided about each. */

@@ -1,5 +1,6 @@
 package dev.evenkeel.lb;
 
+import dev.evenkeel.lb.concurrent.BoundedExecutor;
 import dev.evenkeel.lb.time.Scheduler;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,6 +32,7 @@ final class SharedThreads {
     private final ThreadPoolExecutor workers;
     private final ThreadPoolExecutor sources;
     private final ThreadPoolExecutor probers;
+    private final Executor boundedProbers;
     private int users; // guarded by LOCK
 
     private SharedThreads() {
@@ -38,7 +40,8 @@ final class SharedThreads {
         timers.setRemoveOnCancelPolicy(true);
         workers = pool(WORKERS, "evenkeel-worker");
         sources = growing("evenkeel-source");
-        probers = pool(PROBERS, "evenkeel-prober");
+        probers = growing("evenkeel-prober");
+        boundedProbers = new BoundedExecutor(probers, PROBERS);
     }
 
     private static ThreadPoolExecutor pool(int size, String name) {
@@ -49,8 +52,8 @@ final class SharedThreads {
     }
 
     /**
-     * As many threads as there are tasks at once, so that none waits for one that hangs. A balancer asks its source one question
-     * at a time.
+     * As many threads as there are tasks at once, so that none waits for one that hangs: a balancer asks its source one question
+     * at a time, and probes are bounded. The queue is a stack of threads, so that those that are not needed are gone soon.
      */
     private static ThreadPoolExecutor growing(String name) {
         return new ThreadPoolExecutor(
@@ -118,7 +121,7 @@ final class SharedThreads {
         }
 
         Executor probeExecutor() {
-            return shared.probers;
+            return shared.boundedProbers;
         }
 
         @Override

@@ -269,6 +269,10 @@ final class SourceLink {
 
         @Override
         public void left(String instanceId) {
+            if (instanceId == null) {
+                failed(new NullPointerException("instanceId"));
+                return;
+            }
             ifActive(() -> {
                 if (deliveries.left(instanceId)) {
                     leftSince.add(instanceId);
@@ -278,7 +282,8 @@ final class SourceLink {
 
         @Override
         public void failed(Throwable cause) {
-            ifActive(() -> SourceLink.this.failed(cause));
+            Throwable known = cause == null ? new NullPointerException("cause") : cause;
+            ifActive(() -> SourceLink.this.failed(known));
         }
 
         private void ifActive(Runnable change) {

@@ -62,12 +62,20 @@ class AbsenceTest {
                 .containsExactlyInAnyOrder(instances);
     }
 
+    private void expectAbsent(ServiceInstance... instances) {
+        assertThat(orders.snapshot().instances())
+                .filteredOn(InstanceSnapshot::isAbsent)
+                .extracting(InstanceSnapshot::instance)
+                .containsExactlyInAnyOrder(instances);
+    }
+
     @Test
     void whoIsWellStaysForTheTimeOfGraceAndIsPicked() {
         source.deliver(ONE, TWO);
         verdict(ONE, HealthStatus.HEALTHY);
         source.deliver(TWO);
         expect(ONE, TWO);
+        expectAbsent(ONE);
         assertThat(orders.acquire(PickRequest.builder().only(ONE.id()).build()).instance())
                 .isEqualTo(ONE);
         assertThat(orders.snapshot().sourceFailure()).isEmpty();
@@ -76,6 +84,7 @@ class AbsenceTest {
         assertThat(orders.snapshot().instance(ONE.id()).isDraining()).isFalse();
         clock.advance(Duration.ofNanos(1));
         assertThat(orders.snapshot().instance(ONE.id()).isDraining()).isTrue();
+        expectAbsent();
         assertThat(orders.snapshot().listAge()).contains(GRACE);
     }
 
@@ -135,6 +144,65 @@ class AbsenceTest {
     }
 
     @Test
+    void whoComesBackWhileItDrainsIsNotAbsentAnyMore() {
+        source.deliver(ONE, TWO);
+        verdict(ONE, HealthStatus.HEALTHY);
+        Lease lease = orders.acquire(PickRequest.builder().only(ONE.id()).build());
+        source.deliver(TWO);
+        source.sink().left(ONE.id());
+        source.deliver(ONE, TWO);
+        expect(ONE, TWO);
+        expectAbsent();
+        lease.succeeded();
+    }
+
+    /** An empty list is no error where the only ones that it could have had are known to have left. */
+    @Test
+    void whoIsAbsentGoesWhenItsTimeIsUpThoughTheOnlyOneThatWasListedHasLeft() {
+        source.deliver(ONE, TWO, THREE);
+        verdict(ONE, HealthStatus.HEALTHY);
+        verdict(TWO, HealthStatus.HEALTHY);
+        source.deliver(THREE);
+        clock.advance(Duration.ofSeconds(4));
+        source.sink().left(THREE.id());
+        expect(ONE, TWO);
+        expectAbsent(ONE, TWO);
+        verdict(TWO, HealthStatus.UNHEALTHY);
+        expect(ONE);
+        clock.advance(GRACE.minusSeconds(4).minusNanos(1));
+        expect(ONE);
+        clock.advance(Duration.ofNanos(1));
+        expect();
+        assertThat(orders.snapshot().sourceFailure()).isEmpty();
+    }
+
+    @Test
+    void whoIsAbsentStaysForItsTimeAlsoIfThenTheListIsEmpty() {
+        source.deliver(ONE, TWO);
+        verdict(ONE, HealthStatus.HEALTHY);
+        source.deliver(TWO);
+        clock.advance(Duration.ofSeconds(4));
+        source.sink().left(TWO.id());
+        source.deliver();
+        assertThat(orders.snapshot().sourceFailure()).isEmpty();
+        expectAbsent(ONE);
+        clock.advance(GRACE.minusSeconds(4));
+        expect();
+    }
+
+    @Test
+    void anEmptyListIsNotBelievedWhileTheLastOneHadSomebody() {
+        source.deliver(ONE, TWO);
+        verdict(ONE, HealthStatus.HEALTHY);
+        verdict(TWO, HealthStatus.HEALTHY);
+        source.deliver(TWO);
+        source.deliver();
+        clock.advance(GRACE.multipliedBy(10));
+        expect(ONE, TWO);
+        assertThat(orders.snapshot().sourceFailure()).isPresent();
+    }
+
+    @Test
     void whoIsListedAgainWasNeverAway() {
         source.deliver(ONE, TWO);
         verdict(ONE, HealthStatus.HEALTHY);
@@ -142,10 +210,12 @@ class AbsenceTest {
         source.deliver(TWO);
         clock.advance(Duration.ofSeconds(9));
         source.deliver(ONE, TWO);
+        expectAbsent();
         clock.advance(Duration.ofSeconds(9));
         source.deliver(TWO);
         clock.advance(Duration.ofSeconds(9));
         expect(ONE, TWO);
+        expectAbsent(ONE);
         assertThat(listener.takeLines()).isEmpty();
         clock.advance(Duration.ofSeconds(1));
         expect(TWO);

@@ -44,7 +44,7 @@ class AdaptiveLoopTest {
         assertThat(SERVERS).allSatisfy(server -> assertThat(loop.share(server)).isBetween(0.17, 0.23));
         assertThat(snapshot().latency()).isBetween(Duration.ofMillis(9), Duration.ofMillis(11));
         assertThat(snapshot().failuresInARow()).isZero();
-        assertThat(snapshot().isOnTrial()).isFalse();
+        assertThat(snapshot().isOnProbation()).isFalse();
     }
 
     @Test
@@ -102,12 +102,14 @@ class AdaptiveLoopTest {
         loop.set(newcomer, Behaviour.answersIn(1_000));
         loop.run(Duration.ofMillis(850));
         assertThat(loop.picks(newcomer)).isEqualTo(1);
-        assertThat(loop.balancer.snapshot().instance(newcomer.id()).isOnTrial()).isTrue();
+        assertThat(loop.balancer.snapshot().instance(newcomer.id()).isOnProbation())
+                .isTrue();
         loop.set(newcomer, Behaviour.answersIn(10));
         loop.run(Duration.ofSeconds(10));
         loop.run(Duration.ofSeconds(20));
         assertThat(loop.share(newcomer)).isBetween(0.13, 0.20);
-        assertThat(loop.balancer.snapshot().instance(newcomer.id()).isOnTrial()).isFalse();
+        assertThat(loop.balancer.snapshot().instance(newcomer.id()).isOnProbation())
+                .isFalse();
     }
 
     @Test

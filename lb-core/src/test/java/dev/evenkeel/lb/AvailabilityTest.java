@@ -5,18 +5,25 @@ import static dev.evenkeel.lb.TestBalancers.THREE;
 import static dev.evenkeel.lb.TestBalancers.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.HashMultiset;
+import com.google.common.collect.Multiset;
+import dev.evenkeel.lb.health.HealthMonitor;
 import dev.evenkeel.lb.health.HealthProbe;
+import dev.evenkeel.lb.health.HealthReport;
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.health.ProbeConfig;
 import dev.evenkeel.lb.health.ProbeResult;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.observe.PickExplanation.Reason;
+import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.testkit.RecordingListener;
 import dev.evenkeel.lb.testkit.VirtualClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -31,8 +38,12 @@ class AvailabilityTest {
     private final ScriptedSource source = new ScriptedSource();
     private final RecordingListener listener = new RecordingListener();
     private final Set<ServiceInstance> sick = new HashSet<>();
-    private final HealthProbe probe = (instance, context) -> CompletableFuture.completedFuture(
-            sick.contains(instance) ? ProbeResult.sick("says so") : ProbeResult.well());
+    private final Multiset<ServiceInstance> asked = HashMultiset.create();
+    private final HealthProbe probe = (instance, context) -> {
+        asked.add(instance);
+        return CompletableFuture.completedFuture(
+                sick.contains(instance) ? ProbeResult.sick("says so") : ProbeResult.well());
+    };
     private final LoadBalancer orders = TestBalancers.builder(clock)
             .source(source)
             .listener(listener)
@@ -150,6 +161,98 @@ class AvailabilityTest {
         clock.advance(LONG_ENOUGH);
         assertThat(snapshot(ONE).health()).isEqualTo(HealthStatus.UNHEALTHY);
         lease.succeeded();
+    }
+
+    /** A list says who is there, not how they are. */
+    @Test
+    void nobodyIsWellAgainBecauseTheListWasRefreshed() {
+        source.deliver(ONE, TWO);
+        sick.add(ONE);
+        clock.advance(LONG_ENOUGH);
+        source.deliver(ONE, TWO);
+        source.deliver(TWO, ONE.toBuilder().weight(5).build(), THREE);
+        source.deliver(ONE, TWO);
+        assertThat(snapshot(ONE).health()).isEqualTo(HealthStatus.UNHEALTHY);
+        for (int i = 0; i < 50; i++) {
+            assertThat(picked()).isEqualTo(TWO);
+        }
+    }
+
+    @Test
+    void nobodyIsTakenOutWhileNotAllHaveBeenAsked() {
+        source.deliver(ONE, TWO, THREE);
+        while (asked.isEmpty()) {
+            clock.advance(Duration.ofMillis(100));
+        }
+        assertThat(asked.elementSet()).hasSizeLessThan(3);
+        assertThat(orders.snapshot().instances()).hasSize(3).allMatch(InstanceSnapshot::isEligible);
+    }
+
+    @Test
+    void asksWhereTheInstanceIsNow() {
+        ServiceInstance restarted =
+                ServiceInstance.builder("10.0.0.1", 81).id(ONE.id()).build();
+        source.deliver(ONE, TWO);
+        Lease lease = orders.acquire(only(ONE));
+        sick.add(ONE);
+        clock.advance(LONG_ENOUGH);
+        source.deliver(restarted, TWO);
+        asked.clear();
+        clock.advance(LONG_ENOUGH);
+        assertThat(asked.elementSet()).containsExactlyInAnyOrder(restarted, TWO);
+        lease.succeeded();
+        clock.runDue();
+        assertThat(snapshot(ONE).instance()).isEqualTo(restarted);
+        assertThat(snapshot(ONE).health()).isEqualTo(HealthStatus.HEALTHY);
+    }
+
+    @Test
+    void isAskedLessOftenWhileItsCallsSucceed() {
+        source.deliver(ONE, TWO);
+        clock.advance(LONG_ENOUGH);
+        asked.clear();
+        for (int second = 0; second < 60; second++) {
+            clock.advance(Duration.ofSeconds(1));
+            orders.acquire(only(ONE)).succeeded();
+        }
+        assertThat(asked.count(ONE)).isBetween(3, 5);
+        assertThat(asked.count(TWO)).isBetween(10, 15);
+        asked.clear();
+        for (int second = 0; second < 60; second++) {
+            clock.advance(Duration.ofSeconds(1));
+            orders.acquire(only(ONE)).succeeded();
+            orders.acquire(only(ONE)).end(Outcome.overloaded());
+        }
+        assertThat(asked.count(ONE)).isBetween(10, 15);
+    }
+
+    @Test
+    void doesNotListenToAWatchThatIsOver() {
+        List<HealthReport> reports = new ArrayList<>();
+        ScriptedSource own = new ScriptedSource();
+        LoadBalancer watched = TestBalancers.builder(clock)
+                .source(own)
+                .health(context -> new HealthMonitor() {
+                    @Override
+                    public Tracker track(ServiceInstance instance, HealthReport report) {
+                        reports.add(report);
+                        return () -> {};
+                    }
+
+                    @Override
+                    public void close() {}
+                })
+                .build();
+        own.deliver(ONE);
+        Lease lease = watched.acquire();
+        own.sink().left(ONE.id());
+        own.deliver(ONE);
+        reports.get(0).status(HealthStatus.UNHEALTHY, "long ago");
+        assertThat(watched.snapshot().instance(ONE.id()).health()).isEqualTo(HealthStatus.UNKNOWN);
+        reports.get(1).status(HealthStatus.HEALTHY, "now");
+        assertThat(watched.snapshot().instance(ONE.id()).health()).isEqualTo(HealthStatus.HEALTHY);
+        lease.succeeded();
+        watched.close();
     }
 
     private ServiceInstance picked() {

@@ -84,6 +84,23 @@ class FailingSourceTest {
     }
 
     @Test
+    void aListIsRefreshedHoweverManyCallsThereAre() {
+        List<ServiceInstance> now = new ArrayList<>(List.of(ONE));
+        LoadBalancer orders = TestBalancers.builder(clock)
+                .source(InstanceSource.polling(service -> List.copyOf(now), Duration.ofSeconds(5)))
+                .build();
+        for (int pause : new int[] {1, 1_000, 3_600_000}) { // in milliseconds
+            now.set(0, now.get(0).equals(ONE) ? TWO : ONE);
+            for (int waited = 0; waited < 6_000; waited += pause) {
+                clock.advance(Duration.ofMillis(pause));
+                call(orders);
+            }
+            assertThat(orders.acquire().instance()).isEqualTo(now.get(0));
+        }
+        orders.close();
+    }
+
+    @Test
     void anHourWithoutTheSourceIsLessThanSixtyQuestions() {
         LoadBalancer orders = polling();
         failing = true;

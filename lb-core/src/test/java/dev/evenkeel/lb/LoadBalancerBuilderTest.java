@@ -160,5 +160,11 @@ class LoadBalancerBuilderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.maxConcurrent(0))
                 .withMessage("maxConcurrent: 0 (expected: >= 1)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.maxSkipped(-1))
+                .withMessage("maxSkipped: -1 (expected: >= 0)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.sampleAbove(0))
+                .withMessage("sampleAbove: 0 (expected: >= 1)");
     }
 }

@@ -198,6 +198,23 @@ class MembershipTest {
         assertThat(snapshot(here.toBuilder().build()).picks()).isZero();
     }
 
+    @Test
+    void takesAnotherIdAtTheSameAddressForAnotherInstance() {
+        ServiceInstance before =
+                ServiceInstance.builder("10.0.0.1", 80).id("before").build();
+        ServiceInstance after =
+                ServiceInstance.builder("10.0.0.1", 80).id("after").build();
+        source.deliver(before);
+        Lease lease = orders.acquire();
+        source.deliver(after);
+        assertThat(snapshot(before).isDraining()).isTrue();
+        assertThat(snapshot(after).inFlight()).isZero();
+        assertThat(pickedAndEnded()).isEqualTo(after);
+        lease.succeeded();
+        clock.runDue();
+        assertThat(ids()).containsExactly("after");
+    }
+
     /** The table of ids is ahead of the published pool for as long as a strategy takes. */
     @Test
     void findsWhomThePoolHasWhileTheNextOneIsMade() {
@@ -240,6 +257,31 @@ class MembershipTest {
         assertThat(orders.snapshot().instances())
                 .singleElement()
                 .satisfies(only -> assertThat(only.instance()).isEqualTo(ONE));
+        assertThat(orders.snapshot().ignoredEntries()).isEqualTo(1);
+        source.deliver(ONE, ONE, TWO, ONE);
+        assertThat(ids()).containsExactly(ONE.id(), TWO.id());
+        assertThat(orders.snapshot().ignoredEntries()).isEqualTo(2);
+        source.deliver(ONE, TWO);
+        assertThat(orders.snapshot().ignoredEntries()).isZero();
+    }
+
+    @Test
+    void warnsOfAListThatLacksMoreThanHalf() {
+        try (CapturedLog log = CapturedLog.start()) {
+            source.deliver(ONE, TWO, THREE);
+            source.deliver(ONE, TWO);
+            source.deliver(ONE);
+            source.deliver(TWO);
+            assertThat(log.lines()).noneMatch(line -> line.contains("the list lacks"));
+            source.deliver(ONE, TWO, THREE);
+            for (int i = 0; i < 100; i++) { // a source that comes and goes does not fill the log
+                source.deliver(TWO);
+                source.deliver(ONE, TWO, THREE);
+            }
+            assertThat(log.lines())
+                    .filteredOn(line -> line.endsWith("orders: the list lacks 2 of 3 instances"))
+                    .hasSize(10);
+        }
     }
 
     @Test

@@ -100,6 +100,24 @@ class OutlierDetectionTest {
     }
 
     @Test
+    void staysEjectedWhenTheListIsRefreshed() {
+        source.deliver(pool(3));
+        twoNeverReached(0);
+        source.deliver(pool(3));
+        source.deliver(pool(4));
+        source.deliver(pool(3)[0].toBuilder().weight(9).build(), pool(3)[1]);
+        assertEjected(0, true);
+        for (int i = 0; i < 20; i++) {
+            assertThat(picked()).isEqualTo(pool(3)[1]);
+        }
+    }
+
+    private void twoNeverReached(int place) {
+        calls(place, 2, Outcome.neverReached());
+        assertEjected(place, true);
+    }
+
+    @Test
     void startsAgainAfterASuccess() {
         source.deliver(pool(3));
         for (int i = 0; i < 3; i++) {

@@ -86,6 +86,19 @@ class SourceBorderTest {
     }
 
     @Test
+    void otherNullsAreFailures() {
+        source.deliver(ONE, TWO);
+        source.sink().left(null);
+        assertThat(orders.snapshot().sourceFailure()).contains("NullPointerException: instanceId");
+        source.sink().failed(null);
+        assertThat(orders.snapshot().sourceFailure()).contains("NullPointerException: cause");
+        assertThat(ids()).containsExactly(ONE.id(), TWO.id());
+        source.deliver(ONE);
+        assertThat(ids()).containsExactly(ONE.id());
+        assertThat(orders.snapshot().sourceFailure()).isEmpty();
+    }
+
+    @Test
     void isCopied() {
         List<ServiceInstance> list = new ArrayList<>(List.of(ONE));
         source.sink().update(list);

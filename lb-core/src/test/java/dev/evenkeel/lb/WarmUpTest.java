@@ -17,7 +17,9 @@ import dev.evenkeel.lb.testkit.VirtualClock;
 import dev.evenkeel.lb.time.Scheduler;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -198,10 +200,49 @@ class WarmUpTest {
         clock.advance(HALF);
         source.deliver(TWO, ONE);
         assertWeight(TWO, 0.55);
+        source.deliver(
+                TWO,
+                TWO,
+                ONE,
+                ServiceInstance.builder("10.0.0.9", 80).id(TWO.id()).build());
+        assertWeight(TWO, 0.55);
         source.deliver(ONE, TWO.toBuilder().weight(4).startTime(clock.instant()).build());
         assertWeight(TWO, 2.2);
         clock.advance(HALF);
         assertWeight(TWO, 4);
+    }
+
+    @Test
+    void isNotUndoneByAStrategyThatLikesTheIdle() {
+        ScriptedSource own = new ScriptedSource();
+        LoadBalancer least = TestBalancers.builder(clock)
+                .source(own)
+                .strategy(Strategies.leastInFlight())
+                .warmUp(WARM_UP)
+                .build();
+        own.deliver(ONE, TWO);
+        List<Lease> leases = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            leases.add(least.acquire());
+        }
+        own.deliver(ONE, TWO, THREE);
+        for (int i = 0; i < 10; i++) {
+            leases.add(least.acquire());
+        }
+        assertThat(least.snapshot().instance(THREE.id()).inFlight()).isBetween(1, 2);
+        leases.forEach(Lease::succeeded);
+        least.close();
+    }
+
+    @Test
+    void ofOneInstanceIsNoneOfTheOthersBusiness() {
+        source.deliver(ONE);
+        source.deliver(ONE, TWO);
+        clock.advance(HALF);
+        source.deliver(ONE, TWO, THREE);
+        assertWeight(ONE, 1);
+        assertWeight(TWO, 0.55);
+        assertWeight(THREE, 0.1);
     }
 
     @Test

@@ -15,7 +15,7 @@ final class Nodes {
         return new Node(INSTANCE, () -> 0, InFlightLimit.fixed(limit), true, new Told());
     }
 
-    /** A node that is on trial, so that its answers can be counted. */
+    /** A node that is on probation, so that its answers can be counted. */
     static Node newcomer() {
         return new Node(INSTANCE, () -> 0, InFlightLimit.fixed(1), false, new Told());
     }
@@ -60,6 +60,6 @@ final class Nodes {
 
     /** 1 if one answer has been counted, 3 if two have: a newcomer's trial goes by them. */
     static int answers(Node node) {
-        return node.callsOnTrial() - 1;
+        return node.callsOnProbation() - 1;
     }
 }

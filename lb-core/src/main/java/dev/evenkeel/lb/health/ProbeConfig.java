@@ -26,6 +26,8 @@ public final class ProbeConfig {
     private final int rise;
     private final int fall;
     private final int maxConcurrent;
+    private final int maxSkipped;
+    private final int sampleAbove;
 
     private ProbeConfig(Builder builder) {
         this.interval = builder.interval;
@@ -39,9 +41,14 @@ public final class ProbeConfig {
         this.rise = builder.rise;
         this.fall = builder.fall;
         this.maxConcurrent = builder.maxConcurrent;
+        this.maxSkipped = builder.maxSkipped;
+        this.sampleAbove = builder.sampleAbove;
     }
 
-    /** Every 5 s (1 s while sick) with a jitter of 20 %, time-out 1 s, rise 2, fall 3, at most 64 at once. */
+    /**
+     * Every 5 s (1 s while sick) with a jitter of 20 %, time-out 1 s, rise 2, fall 3, at most 64 at once, two of three skipped
+     * where calls succeed, a sample in pools of more than 1,000.
+     */
     public static ProbeConfig defaults() {
         return DEFAULTS;
     }
@@ -85,6 +92,16 @@ public final class ProbeConfig {
         return maxConcurrent;
     }
 
+    /** How many probes in a row are skipped while calls prove that the instance is well. */
+    public int maxSkipped() {
+        return maxSkipped;
+    }
+
+    /** Up to how many instances each is probed in every interval. */
+    public int sampleAbove() {
+        return sampleAbove;
+    }
+
     /** Builds configurations; not safe for concurrent use. Every setter refuses a bad value at once. */
     public static final class Builder {
 
@@ -95,6 +112,8 @@ public final class ProbeConfig {
         private int rise = 2;
         private int fall = 3;
         private int maxConcurrent = 64;
+        private int maxSkipped = 2;
+        private int sampleAbove = 1_000;
 
         private Builder() {}
 
@@ -140,6 +159,35 @@ public final class ProbeConfig {
         /** Default 64. */
         public Builder maxConcurrent(int maxConcurrent) {
             this.maxConcurrent = positive("maxConcurrent", maxConcurrent);
+            return this;
+        }
+
+        /**
+         * How many probes in a row are skipped where calls are proof enough: the instance is well by its last probe, calls of this
+         * balancer have succeeded since the last one was due, and none has failed.
+         *
+         * <p>Default 2, so that the clients of a busy instance probe it a third as often, and calls tell of its faults. It is
+         * not more because a health check may say what calls do not: that the instance is about to leave. Where that is how
+         * instances leave, and the time between is short, set it to 0.
+         */
+        public Builder maxSkipped(int maxSkipped) {
+            if (maxSkipped < 0) {
+                throw new IllegalArgumentException("maxSkipped: " + maxSkipped + " (expected: >= 0)");
+            }
+            this.maxSkipped = maxSkipped;
+            return this;
+        }
+
+        /**
+         * Up to how many instances each is probed in every interval. With more, in each interval a sample of this size is probed,
+         * and so each instance more seldom: with ten times as many, every ten intervals on average. Meanwhile it is taken to be
+         * what it was, and one that was never asked is unknown, which is good enough to be picked. The sick and the doubtful
+         * have a sample of their own, of the same size, in the unhealthy interval.
+         *
+         * <p>Default 1,000: at most 200 probes a second, and in a pool so large a single instance matters little.
+         */
+        public Builder sampleAbove(int instances) {
+            this.sampleAbove = positive("sampleAbove", instances);
             return this;
         }
 

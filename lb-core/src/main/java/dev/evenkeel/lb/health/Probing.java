@@ -23,6 +23,10 @@ import org.slf4j.LoggerFactory;
  * Asks every instance again and again: each on a schedule of its own with a random phase, never two probes of one
  * instance at once, not more than the configured number in all.
  *
+ * <p>Too many instances for that are sampled by making the interval longer, on average in proportion and each time at random: so
+ * the sample is another one each time, and nobody is left out for ever. The sick and the doubtful, which have an interval of
+ * their own, are sampled by themselves, so that they wait for each other only.
+ *
  * <p>All state is touched only inside the serial context. Probes themselves run on the executor, outside of it.
  */
 final class Probing implements HealthMonitor, ProbeContext {
@@ -40,6 +44,9 @@ final class Probing implements HealthMonitor, ProbeContext {
     private final Queue<Watch> waiting = new ArrayDeque<>();
 
     private int underWay;
+
+    /** How many of the watches are in a hurry. */
+    private int urgent;
 
     /** Whether it has been said, since the last answer, that probes get none for reasons of our own. */
     private boolean saidUnanswered;
@@ -92,6 +99,16 @@ final class Probing implements HealthMonitor, ProbeContext {
         return Duration.ofNanos((long) (interval.toNanos() * factor));
     }
 
+    /** The interval if it is that of so many instances: never shorter than configured, and of the right length on average. */
+    private Duration sampled(Duration interval, int instances) {
+        if (instances <= config.sampleAbove()) {
+            return interval;
+        }
+        double excess = (double) instances / config.sampleAbove() - 1;
+        double factor = 1 + excess * 2 * context.random().nextDouble();
+        return Duration.ofNanos((long) (interval.toNanos() * factor));
+    }
+
     /** One instance under watch. */
     private final class Watch implements Tracker {
 
@@ -101,6 +118,13 @@ final class Probing implements HealthMonitor, ProbeContext {
         private @Nullable Cancellable timer;
         private @Nullable Attempt attempt;
         private boolean stopped;
+        private boolean inAHurry;
+
+        /** What calls had found when the last probe was due, and how many have been skipped since one was made. */
+        private long successes;
+
+        private long failures;
+        private int skipped;
 
         Watch(ServiceInstance instance, HealthReport report) {
             this.instance = instance;
@@ -119,14 +143,16 @@ final class Probing implements HealthMonitor, ProbeContext {
 
         private void begin() {
             watches.add(this);
-            long phase = (long) (config.interval().toNanos() * context.random().nextDouble());
-            dueAfter(Duration.ofNanos(phase));
+            Duration interval = sampled(config.interval(), watches.size());
+            dueAfter(Duration.ofNanos(
+                    (long) (interval.toNanos() * context.random().nextDouble())));
         }
 
         private void end() {
             stopped = true;
             watches.remove(this);
             waiting.remove(this);
+            hurry(false);
             if (timer != null) {
                 timer.cancel();
             }
@@ -147,11 +173,26 @@ final class Probing implements HealthMonitor, ProbeContext {
             if (stopped) {
                 return;
             }
+            if (callsProveItWell() && skipped < config.maxSkipped()) {
+                skipped++;
+                dueAgain();
+                return;
+            }
+            skipped = 0;
             if (underWay < config.maxConcurrent()) {
                 launch();
             } else {
                 waiting.add(this);
             }
+        }
+
+        /** Calls that succeed in spite of its health check prove nothing: that one may know more. */
+        private boolean callsProveItWell() {
+            long successesBefore = successes;
+            long failuresBefore = failures;
+            successes = report.successes();
+            failures = report.failures();
+            return verdict.isSettled() && successes > successesBefore && failures == failuresBefore;
         }
 
         private void launch() {
@@ -181,9 +222,23 @@ final class Probing implements HealthMonitor, ProbeContext {
         private void settled() {
             attempt = null;
             if (!stopped) {
-                boolean calm = verdict.isSettled() || verdict.status() == HealthStatus.UNKNOWN;
-                dueAfter(jittered(calm ? config.interval() : config.unhealthyInterval()));
+                hurry(!verdict.isSettled() && verdict.status() != HealthStatus.UNKNOWN);
+                dueAgain();
             }
+        }
+
+        private void hurry(boolean now) {
+            if (inAHurry != now) {
+                inAHurry = now;
+                urgent += now ? 1 : -1;
+            }
+        }
+
+        private void dueAgain() {
+            dueAfter(jittered(
+                    inAHurry
+                            ? sampled(config.unhealthyInterval(), urgent)
+                            : sampled(config.interval(), watches.size())));
         }
     }
 
@@ -217,8 +272,8 @@ final class Probing implements HealthMonitor, ProbeContext {
                         serial.execute(this::hasReturned);
                     }
                 });
-            } catch (RejectedExecutionException rejected) {
-                watch.unanswered("the executor rejects probes");
+            } catch (Throwable rejected) { // for want of threads, too
+                watch.unanswered("the executor rejects probes: " + Printable.of(rejected));
                 returned = true;
                 decide(null);
             }

@@ -20,6 +20,7 @@ public final class InstanceSnapshot {
     private final String reason;
     private final boolean eligible;
     private final boolean draining;
+    private final boolean absent;
     private final int inFlight;
     private final int limit;
     private final long unreported;
@@ -28,7 +29,7 @@ public final class InstanceSnapshot {
     private final Duration waiting;
     private final Duration latency;
     private final int failuresInARow;
-    private final boolean onTrial;
+    private final boolean onProbation;
     private final double effectiveWeight;
     private final double warmUp;
     private final Optional<String> ejectionReason;
@@ -40,6 +41,7 @@ public final class InstanceSnapshot {
         this.reason = builder.reason;
         this.eligible = builder.eligible;
         this.draining = builder.draining;
+        this.absent = builder.absent;
         this.inFlight = builder.inFlight;
         this.limit = builder.limit;
         this.unreported = builder.unreported;
@@ -48,7 +50,7 @@ public final class InstanceSnapshot {
         this.waiting = builder.waiting;
         this.latency = builder.latency;
         this.failuresInARow = builder.failuresInARow;
-        this.onTrial = builder.onTrial;
+        this.onProbation = builder.onProbation;
         this.effectiveWeight = builder.effectiveWeight;
         this.warmUp = builder.warmUp;
         this.ejectionReason = Optional.ofNullable(builder.ejectionReason);
@@ -87,6 +89,14 @@ public final class InstanceSnapshot {
     /** Whether it gets no new calls and leaves when those in flight have ended. */
     public boolean isDraining() {
         return draining;
+    }
+
+    /**
+     * Whether lists lack it, but it stays for a time, because it is well, or because lists that lack so many are doubted. It may be
+     * picked like any other.
+     */
+    public boolean isAbsent() {
+        return absent;
     }
 
     /** Calls picked and not ended. */
@@ -146,8 +156,8 @@ public final class InstanceSnapshot {
     }
 
     /** Whether it is so new that {@link dev.evenkeel.lb.strategy.Strategies#adaptive()} trusts it with few calls at once. */
-    public boolean isOnTrial() {
-        return onTrial;
+    public boolean isOnProbation() {
+        return onProbation;
     }
 
     /** The weight that strategies see. */
@@ -173,6 +183,7 @@ public final class InstanceSnapshot {
     @Override
     public String toString() {
         return instance + " " + health + (ejectionReason.isPresent() ? " ejected" : "") + (draining ? " draining" : "")
+                + (absent ? " absent" : "")
                 + (eligible ? "" : " out") + " inFlight=" + inFlight + " picks=" + picks() + " failures=" + failures();
     }
 
@@ -184,6 +195,7 @@ public final class InstanceSnapshot {
         private String reason = "";
         private boolean eligible = true;
         private boolean draining;
+        private boolean absent;
         private int inFlight;
         private int limit = Integer.MAX_VALUE;
         private long unreported;
@@ -192,7 +204,7 @@ public final class InstanceSnapshot {
         private Duration waiting = Duration.ZERO;
         private Duration latency = Duration.ZERO;
         private int failuresInARow;
-        private boolean onTrial;
+        private boolean onProbation;
         private double effectiveWeight;
         private double warmUp = 1;
         private @Nullable String ejectionReason;
@@ -216,6 +228,11 @@ public final class InstanceSnapshot {
 
         public Builder draining(boolean draining) {
             this.draining = draining;
+            return this;
+        }
+
+        public Builder absent(boolean absent) {
+            this.absent = absent;
             return this;
         }
 
@@ -254,8 +271,8 @@ public final class InstanceSnapshot {
             return this;
         }
 
-        public Builder onTrial(boolean onTrial) {
-            this.onTrial = onTrial;
+        public Builder onProbation(boolean onProbation) {
+            this.onProbation = onProbation;
             return this;
         }
 

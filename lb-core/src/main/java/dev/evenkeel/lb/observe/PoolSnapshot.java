@@ -111,8 +111,8 @@ public final class PoolSnapshot {
     }
 
     /**
-     * How many entries of the last list were ignored: nulls, addresses that are not accepted, and what was beyond 100,000. The
-     * log names one.
+     * How many entries of the last list were ignored: nulls, addresses that are not accepted, ids that another entry had
+     * before, and what was beyond 100,000. The log names some.
      */
     public int ignoredEntries() {
         return ignoredEntries;

@@ -113,7 +113,7 @@ final class Adaptive implements Selector {
         return candidates[(int) least & (PLACES - 1)];
     }
 
-    /** Those on trial that have their share of calls already only if nobody else is there who does not fail. */
+    /** Those on probation that have their share of calls already only if nobody else is there who does not fail. */
     private @Nullable Candidate fastestAdmitted(PickRequest request, long now, double typical, long bits) {
         Candidate fastest = null;
         double leastTime = Double.POSITIVE_INFINITY;
@@ -142,7 +142,7 @@ final class Adaptive implements Selector {
     }
 
     /**
-     * Of those whose failures are forgiven, that are not on trial with all the calls that they may have, and do not keep one
+     * Of those whose failures are forgiven, that are not on probation with all the calls that they may have, and do not keep one
      * waiting: what there is to learn of those is on its way. If it does not come, they are tried again after the time of
      * memory.
      */
@@ -172,9 +172,9 @@ final class Adaptive implements Selector {
         return time * (1 + jitter * ((draw >>> 8) & 0xFF_FFFF));
     }
 
-    /** Whether it may have one call more, as far as it is on trial. */
+    /** Whether it may have one call more, as far as it is on probation. */
     private static boolean isOffTrial(Candidate candidate) {
-        return candidate.inFlight() < candidate.callsOnTrial();
+        return candidate.inFlight() < candidate.callsOnProbation();
     }
 
     private int place(int look, long draw) {

@@ -49,7 +49,7 @@ public interface Candidate {
      * answers, then {@link Integer#MAX_VALUE}, which is also what instances begin with that join an
      * empty pool.
      */
-    int callsOnTrial();
+    int callsOnProbation();
 
     /** What it last said of its own load, to this balancer, and when; empty if it never did. Reading allocates nothing. */
     Optional<ReceivedReport> lastReport();

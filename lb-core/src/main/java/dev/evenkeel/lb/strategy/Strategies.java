@@ -87,7 +87,7 @@ public final class Strategies {
      * that does not answer one every two seconds until the calls that hang have ended. What is known grows old in a matter of
      * seconds, and one call in a hundred goes to the instance that was not called for longest, so that one that has
      * recovered soon gets its share again. An instance that is new gets one call at a time, then two, then four, until it
-     * has given three answers, as long as there are others that do not fail; the first list is not on trial.
+     * has given three answers, as long as there are others that do not fail; the first list is not on probation.
      *
      * <p>It knows only the calls of this balancer, and prefers what is fast to what is even: with calls one at a time the
      * fastest gets most of them. Where servers must be used evenly, or are billed by use, take

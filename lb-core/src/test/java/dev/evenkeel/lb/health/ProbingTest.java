@@ -9,6 +9,7 @@ import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -266,6 +268,51 @@ class ProbingTest {
         }
     }
 
+    /** Not even when they have all seen it fail at the same time. */
+    @Test
+    void manyClientsDoNotAskOneInstanceInStep() {
+        int clients = 500;
+        boolean[] well = {true};
+        List<Duration> times = new ArrayList<>();
+        for (int client = 0; client < clients; client++) {
+            RandomGenerator own = new SplittableRandom(client);
+            HealthContext context = new Context() {
+                @Override
+                public RandomGenerator random() {
+                    return own;
+                }
+            };
+            HealthPolicy.probing(
+                            (instance, told) -> {
+                                times.add(clock.elapsed());
+                                return CompletableFuture.completedFuture(
+                                        well[0] ? ProbeResult.well() : ProbeResult.sick("no"));
+                            },
+                            ProbeConfig.defaults())
+                    .start(context)
+                    .track(ONE, (status, reason) -> {});
+        }
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(most(times)).isLessThan(30); // in a tenth of a second, where 10 are expected
+        well[0] = false;
+        clock.advance(Duration.ofSeconds(30));
+        times.clear();
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(most(times)).isLessThan(90); // where 50 are expected
+        well[0] = true;
+        clock.advance(Duration.ofSeconds(15));
+        times.clear();
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(most(times)).isLessThan(30);
+    }
+
+    /** How many there were in the fullest tenth of a second. */
+    private static int most(List<Duration> times) {
+        Map<Long, Integer> counts = new HashMap<>();
+        times.forEach(time -> counts.merge(time.toMillis() / 100, 1, Integer::sum));
+        return Collections.max(counts.values());
+    }
+
     @Test
     void jittersTheInterval() {
         random = new Random(7);
@@ -288,6 +335,153 @@ class ProbingTest {
                 .allSatisfy(gap -> assertThat(gap).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6)));
     }
 
+    @Test
+    void skipsTwoOfThreeProbesWhileCallsSucceed() {
+        ScriptedProbe probe = new ScriptedProbe();
+        CountedCalls calls = new CountedCalls();
+        probing(probe, exact().build()).track(ONE, calls);
+        for (int interval = 0; interval < 30; interval++) {
+            calls.successes++;
+            clock.advance(INTERVAL);
+        }
+        assertThat(probe.asked).isEqualTo(1 + 30 / 3);
+        clock.advance(INTERVAL.multipliedBy(9)); // no calls prove nothing
+        assertThat(probe.asked).isEqualTo(11 + 9);
+    }
+
+    @Test
+    void skipsNoProbeIfOneCallHasFailed() {
+        ScriptedProbe probe = new ScriptedProbe();
+        CountedCalls calls = new CountedCalls();
+        probing(probe, exact().maxSkipped(1_000).build()).track(ONE, calls);
+        clock.advance(INTERVAL.minusNanos(1));
+        calls.successes += 100;
+        calls.failures++;
+        clock.advance(INTERVAL);
+        assertThat(probe.asked).isEqualTo(2);
+        for (int interval = 0; interval < 100; interval++) {
+            calls.successes++;
+            clock.advance(INTERVAL);
+        }
+        assertThat(probe.asked).isEqualTo(2);
+    }
+
+    /** The health check may know what calls do not see. */
+    @Test
+    void skipsNoProbeOfAnInstanceThatIsSickOrInDoubt() {
+        ScriptedProbe probe = new ScriptedProbe();
+        CountedCalls calls = new CountedCalls();
+        probing(probe, exact().maxSkipped(1).build()).track(ONE, calls);
+        clock.runDue();
+        probe.answer = () -> CompletableFuture.completedFuture(ProbeResult.sick("about to leave"));
+        for (int second = 0; second < 60; second++) {
+            calls.successes++;
+            clock.advance(Duration.ofSeconds(1));
+        }
+        assertThat(calls.statuses).containsExactly(HealthStatus.HEALTHY, HealthStatus.UNHEALTHY);
+        assertThat(probe.asked).isEqualTo(1 + 1 + 50); // skipped at 5 s, in doubt at 10 s, then every second
+    }
+
+    @Test
+    void skipsNothingWhereNoneIsAllowed() {
+        ScriptedProbe probe = new ScriptedProbe();
+        CountedCalls calls = new CountedCalls();
+        probing(probe, exact().maxSkipped(0).build()).track(ONE, calls);
+        for (int interval = 0; interval < 10; interval++) {
+            calls.successes++;
+            clock.advance(INTERVAL);
+        }
+        assertThat(probe.asked).isEqualTo(11);
+    }
+
+    @Test
+    void probesASampleOfALargePoolAndForgetsNobody() {
+        random = new Random(7);
+        Map<ServiceInstance, Integer> asked = new HashMap<>();
+        HealthMonitor monitor = probing(
+                (instance, context) -> {
+                    asked.merge(instance, 1, Integer::sum);
+                    return CompletableFuture.completedFuture(ProbeResult.well());
+                },
+                exact().sampleAbove(10).build());
+        for (int i = 0; i < 100; i++) {
+            track(monitor, ServiceInstance.of("10.0.0." + i + ":80"));
+        }
+        clock.advance(INTERVAL.multipliedBy(20)); // twice the average
+        assertThat(asked).hasSize(100);
+        assertThat(verdicts).hasSize(100);
+        asked.clear();
+        clock.advance(INTERVAL.multipliedBy(100));
+        int probes = asked.values().stream().mapToInt(Integer::intValue).sum();
+        assertThat(probes).isBetween(900, 1100);
+        assertThat(asked)
+                .hasSize(100)
+                .allSatisfy((instance, times) -> assertThat(times).isBetween(5, 20));
+    }
+
+    /** With a thousand it would be 200 a second. */
+    @Test
+    void probesTenThousandInstancesAsOftenAsAThousand() {
+        random = new Random(7);
+        ScriptedProbe probe = new ScriptedProbe();
+        HealthMonitor monitor = probing(probe, ProbeConfig.defaults());
+        for (int i = 0; i < 10_000; i++) {
+            track(monitor, ServiceInstance.of("10.0." + i / 250 + "." + i % 250, 80));
+        }
+        clock.advance(Duration.ofSeconds(100));
+        assertThat(verdicts).hasSize(10_000);
+        probe.asked = 0;
+        clock.advance(Duration.ofSeconds(100));
+        assertThat(probe.asked).isBetween(19_000, 21_000);
+    }
+
+    @Test
+    void samplesTheSickByThemselves() {
+        random = new Random(7);
+        Set<ServiceInstance> sick = new HashSet<>();
+        List<ServiceInstance> instances = new ArrayList<>();
+        int[] asked = {0};
+        HealthMonitor monitor = probing(
+                (instance, context) -> {
+                    if (!sick.contains(instance)) {
+                        return CompletableFuture.completedFuture(ProbeResult.well());
+                    }
+                    asked[0]++;
+                    return CompletableFuture.completedFuture(ProbeResult.sick("no"));
+                },
+                exact().sampleAbove(10).build());
+        for (int i = 0; i < 100; i++) {
+            instances.add(ServiceInstance.of("10.0.0." + i + ":80"));
+            track(monitor, instances.get(i));
+        }
+        sick.addAll(instances.subList(0, 5));
+        clock.advance(INTERVAL.multipliedBy(40));
+        asked[0] = 0;
+        clock.advance(Duration.ofSeconds(100));
+        assertThat(asked[0]).isEqualTo(5 * 100);
+        sick.addAll(instances.subList(5, 40));
+        clock.advance(INTERVAL.multipliedBy(40));
+        asked[0] = 0;
+        clock.advance(Duration.ofSeconds(100));
+        assertThat(asked[0]).isBetween(900, 1100); // ten a second, not forty
+    }
+
+    @Test
+    void probesEachInEveryIntervalAgainWhenThePoolIsSmallAgain() {
+        ScriptedProbe probe = new ScriptedProbe();
+        HealthMonitor monitor = probing(probe, exact().sampleAbove(1).build());
+        track(monitor, ONE);
+        List<HealthMonitor.Tracker> others = new ArrayList<>();
+        for (int i = 2; i < 100; i++) {
+            others.add(track(monitor, ServiceInstance.of("10.0.0." + i + ":80")));
+        }
+        others.forEach(HealthMonitor.Tracker::stop);
+        clock.runDue();
+        probe.asked = 0;
+        clock.advance(INTERVAL.multipliedBy(10));
+        assertThat(probe.asked).isEqualTo(10);
+    }
+
     /** That our own threads are busy says nothing of the instance. */
     @Test
     void givesNoVerdictWhenTheExecutorRejectsOrStarvesProbes() {
@@ -296,6 +490,10 @@ class ProbingTest {
         };
         ScriptedProbe probe = new ScriptedProbe();
         track(probing(probe, exact().build()), ONE);
+        clock.advance(INTERVAL.multipliedBy(3));
+        executor = task -> {
+            throw new OutOfMemoryError("no thread, as expected");
+        };
         clock.advance(INTERVAL.multipliedBy(3));
         Queue<Runnable> stuck = new ArrayDeque<>();
         executor = stuck::add;
@@ -358,6 +556,28 @@ class ProbingTest {
         assertThat(verdicts).hasSize(1);
     }
 
+    private static final class CountedCalls implements HealthReport {
+
+        private final List<HealthStatus> statuses = new ArrayList<>();
+        private long successes;
+        private long failures;
+
+        @Override
+        public void status(HealthStatus status, String reason) {
+            statuses.add(status);
+        }
+
+        @Override
+        public long successes() {
+            return successes;
+        }
+
+        @Override
+        public long failures() {
+            return failures;
+        }
+    }
+
     @FunctionalInterface
     private interface Answer {
         CompletionStage<ProbeResult> give();
@@ -377,7 +597,7 @@ class ProbingTest {
         }
     }
 
-    private final class Context implements HealthContext {
+    private class Context implements HealthContext {
 
         @Override
         public String serviceName() {

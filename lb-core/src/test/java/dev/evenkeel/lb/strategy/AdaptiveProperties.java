@@ -29,14 +29,14 @@ class AdaptiveProperties {
                 .toList();
         boolean oneIsWell = admitting.stream()
                 .anyMatch(candidate ->
-                        candidate.inFlight() < candidate.callsOnTrial() && candidate.failuresInARow() == 0);
+                        candidate.inFlight() < candidate.callsOnProbation() && candidate.failuresInARow() == 0);
         for (int i = 0; i < 50; i++) {
             Candidate picked = Objects.requireNonNull(selector.select(PickRequest.EMPTY, 0));
             if (!admitting.isEmpty()) {
                 assertThat(picked).isIn(admitting);
             }
             if (oneIsWell) {
-                assertThat(picked.inFlight()).isLessThan(picked.callsOnTrial());
+                assertThat(picked.inFlight()).isLessThan(picked.callsOnProbation());
             }
         }
     }
@@ -77,7 +77,7 @@ class AdaptiveProperties {
                 candidate.failures(random.nextDouble(), random.nextInt(3), -random.nextInt(1_000_000_000));
             }
             if (random.nextInt(3) == 0) {
-                candidate.callsOnTrial(1 << random.nextInt(3));
+                candidate.callsOnProbation(1 << random.nextInt(3));
             }
         }
         return candidates;

@@ -42,7 +42,7 @@ class AdaptiveTest {
     @Test
     void takesTheOnlyOneWhateverIsKnownOfIt() {
         FakeCandidates candidates = measured(1);
-        candidates.get(0).failures(0.99, 12, 0).callsOnTrial(1).inFlight(7);
+        candidates.get(0).failures(0.99, 12, 0).callsOnProbation(1).inFlight(7);
         assertThat(select(candidates)).isSameAs(candidates.get(0));
     }
 
@@ -120,7 +120,7 @@ class AdaptiveTest {
         FakeCandidates candidates = measured(4).withRandom(new Random(4));
         candidates.get(0).picked(-100).open(false);
         candidates.get(1).picked(-90).failures(0.5, 1, 0);
-        candidates.get(2).picked(-80).callsOnTrial(1).inFlight(1);
+        candidates.get(2).picked(-80).callsOnProbation(1).inFlight(1);
         candidates.get(3).picked(-70).inFlight(2);
         Selector selector =
                 Strategies.adaptive(AdaptiveConfig.defaults().exploration(0.5)).newSelector(candidates);
@@ -173,7 +173,7 @@ class AdaptiveTest {
     void givesANewcomerNoMoreCallsThanItIsTrustedWith(int trusted) {
         FakeCandidates candidates = measured(2);
         candidates.get(0).inFlight(50);
-        FakeCandidate newcomer = candidates.get(1).latency(Duration.ZERO).callsOnTrial(trusted);
+        FakeCandidate newcomer = candidates.get(1).latency(Duration.ZERO).callsOnProbation(trusted);
         for (int calls = 0; calls < trusted; calls++) {
             newcomer.inFlight(calls);
             assertThat(select(candidates)).isSameAs(newcomer);
@@ -187,7 +187,7 @@ class AdaptiveTest {
         FakeCandidates candidates = measured(3);
         candidates.get(0).failures(0.5, 1, 0);
         candidates.get(1).failures(0.5, 3, 0);
-        FakeCandidate newcomer = candidates.get(2).callsOnTrial(1).inFlight(1);
+        FakeCandidate newcomer = candidates.get(2).callsOnProbation(1).inFlight(1);
         assertThat(select(candidates)).isSameAs(newcomer);
     }
 
@@ -197,7 +197,7 @@ class AdaptiveTest {
         FakeCandidates candidates = measured(3);
         candidates.get(0).failures(0.1, 1, 0);
         candidates.get(1).inFlight(50);
-        candidates.get(2).callsOnTrial(1).inFlight(1);
+        candidates.get(2).callsOnProbation(1).inFlight(1);
         assertThat(select(candidates)).isSameAs(candidates.get(0));
     }
 
@@ -205,7 +205,7 @@ class AdaptiveTest {
     void trustsANewcomerWithMoreWhereNobodyElseAdmitsTheCall() {
         FakeCandidates candidates = measured(2);
         candidates.get(0).open(false);
-        candidates.get(1).callsOnTrial(1).inFlight(10);
+        candidates.get(1).callsOnProbation(1).inFlight(10);
         assertThat(select(candidates)).isSameAs(candidates.get(1));
     }
 
@@ -213,7 +213,7 @@ class AdaptiveTest {
     void takesTheLeastLoadedWhereAllAreNew() {
         FakeCandidates candidates = FakeCandidates.ofSize(5);
         for (int i = 0; i < 5; i++) {
-            candidates.get(i).callsOnTrial(1 << (i % 3)).inFlight(10 + (i * 3) % 5);
+            candidates.get(i).callsOnProbation(1 << (i % 3)).inFlight(10 + (i * 3) % 5);
         }
         assertThat(select(candidates)).isSameAs(candidates.get(0));
         candidates.get(0).open(false);

@@ -11,14 +11,17 @@ import org.jspecify.annotations.Nullable;
 /** Reads a body to its end, so that the connection can be used again; but not any body, however long it is. */
 final class DiscardedBody<T> implements BodySubscriber<@Nullable T> {
 
-    static final int MAX_BYTES = 64 * 1024;
-
+    private final int maxBytes;
     private final CompletableFuture<@Nullable T> end = new CompletableFuture<>();
 
     /** These two are read and written in the order in which the client speaks to a subscriber. */
     private Flow.@Nullable Subscription subscription;
 
     private long bytes;
+
+    DiscardedBody(int maxBytes) {
+        this.maxBytes = maxBytes;
+    }
 
     @Override
     public CompletionStage<@Nullable T> getBody() {
@@ -36,7 +39,7 @@ final class DiscardedBody<T> implements BodySubscriber<@Nullable T> {
         for (ByteBuffer buffer : buffers) {
             bytes += buffer.remaining();
         }
-        if (bytes > MAX_BYTES && subscription != null) {
+        if (bytes > maxBytes && subscription != null) {
             subscription.cancel();
             end.complete(null);
         }

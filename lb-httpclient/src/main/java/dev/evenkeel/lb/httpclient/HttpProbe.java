@@ -25,11 +25,12 @@ import java.util.concurrent.CompletionStage;
  * }</pre>
  *
  * <p>A redirect is not an answer of the instance's own, and so a failed probe, also when the client follows redirects. The
- * body is read and thrown away, up to 64 KiB of it. Probes are not calls: no pick is counted for them. Safe for concurrent
+ * body is read and thrown away, up to 8 KiB of it. Probes are not calls: no pick is counted for them. Safe for concurrent
  * use; only the look-up of a host name may block.
  */
 public final class HttpProbe implements HealthProbe {
 
+    private static final int MAX_BODY = 8 * 1024;
     private static final String USER_AGENT = "evenkeel-probe";
 
     private final Carriers carriers;
@@ -96,7 +97,7 @@ public final class HttpProbe implements HealthProbe {
             return CompletableFuture.completedFuture(ProbeResult.sick(unknownHost));
         }
         // To cancel the result is to cancel the request: the futures of the JDK's client see to that.
-        return carrier.sendAsync(request, head -> new DiscardedBody<>())
+        return carrier.sendAsync(request, head -> new DiscardedBody<>(MAX_BODY))
                 .handle((response, failure) -> response != null
                         ? judge(response.statusCode())
                         : ProbeResult.sick(ExchangeFailures.unwrap(failure)));

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Subscription {
 
+    /** So much of the body of a redirect is read for the sake of its connection. */
+    private static final int MAX_DISCARDED = 64 * 1024;
+
     private final Leg leg;
     private final Lease lease;
     private final BodyHandler<T> handler;
@@ -160,7 +163,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         try {
             Leg following = leg.afterRedirect(lease.instance(), head);
             next = following;
-            subscriber = following == null ? callers(handler.apply(head)) : new DiscardedBody<>();
+            subscriber = following == null ? callers(handler.apply(head)) : new DiscardedBody<>(MAX_DISCARDED);
             return this;
         } catch (Throwable callersOwn) {
             end(outcome);

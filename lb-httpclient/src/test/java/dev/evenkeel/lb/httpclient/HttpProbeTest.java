@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +80,31 @@ class HttpProbeTest extends HttpFixture {
         one.reply(ScriptedReply.endless());
         assertThat(result(probe, Duration.ofSeconds(10)).isWell()).isTrue();
         Eventually.until("the server sees that nobody reads", () -> one.openConnections() == 0);
+    }
+
+    /** The head comes in time, and half of the body: the JDK's own time limit is met by that. */
+    @Test
+    void findsAnInstanceSickWhoseBodyDoesNotComeInTime() {
+        VirtualClock clock = new VirtualClock();
+        CountDownLatch tooLate = new CountDownLatch(1);
+        one.reply(ScriptedReply.ok("one half, and the other half").withRestAfter(tooLate));
+        try (LoadBalancer probed = LoadBalancer.builder("probed")
+                .instances(one.hostPort())
+                .scheduler(clock)
+                .executor(Runnable::run)
+                .random(() -> 0)
+                .healthCheck(
+                        HttpProbe.get(plain, "/health"),
+                        ProbeConfig.builder().timeout(Duration.ofMinutes(1)).build())
+                .build()) {
+            clock.runDue();
+            Eventually.until("the server has the request", () -> one.requestCount() == 1);
+            clock.advance(Duration.ofMinutes(1));
+            assertThat(probed.snapshot().instance(one.hostPort()).reason())
+                    .isEqualTo("probe failed: no answer within PT1M");
+            tooLate.countDown();
+            Eventually.until("the server sees that nobody waits", () -> one.openConnections() == 0);
+        }
     }
 
     @Test

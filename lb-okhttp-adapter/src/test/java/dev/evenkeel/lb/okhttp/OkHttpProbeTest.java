@@ -3,6 +3,7 @@ package dev.evenkeel.lb.okhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.health.ProbeConfig;
@@ -128,6 +129,34 @@ class OkHttpProbeTest {
                     .join();
             assertThat(result.isWell()).isFalse();
             assertThat(result.reason()).contains("timeout");
+            Eventually.until("it has hung up", () -> a.openConnections() == 0);
+        }
+    }
+
+    @Test
+    void instanceWhoseBodyDoesNotComeInTimeIsSick() throws Exception {
+        VirtualClock clock = new VirtualClock();
+        CountDownLatch tooLate = new CountDownLatch(1);
+        ScriptedServer a = ScriptedServer.start()
+                .reply(ScriptedReply.ok("one half, and the other half").withRestAfter(tooLate));
+        try (Orders orders = Orders.of(a);
+                LoadBalancer probed = LoadBalancer.builder("probed")
+                        .instances(a.hostPort())
+                        .scheduler(clock)
+                        .executor(Runnable::run)
+                        .random(() -> 0)
+                        .healthCheck(
+                                OkHttpProbe.get(orders.raw(), "/health"),
+                                ProbeConfig.builder()
+                                        .timeout(Duration.ofMinutes(1))
+                                        .build())
+                        .build()) {
+            clock.runDue();
+            Eventually.until("it has asked", () -> a.requestCount() == 1);
+            clock.advance(Duration.ofMinutes(1));
+            assertThat(probed.snapshot().instance(a.hostPort()).reason())
+                    .isEqualTo("probe failed: no answer within PT1M");
+            tooLate.countDown();
             Eventually.until("it has hung up", () -> a.openConnections() == 0);
         }
     }

@@ -21,7 +21,7 @@ public final class FakeCandidate implements Candidate {
     private volatile double failureShare;
     private volatile int failuresInARow;
     private volatile long lastFailureNanos;
-    private volatile int callsOnTrial = Integer.MAX_VALUE;
+    private volatile int callsOnProbation = Integer.MAX_VALUE;
     private volatile Optional<ReceivedReport> lastReport = Optional.empty();
     private volatile boolean open = true;
 
@@ -70,8 +70,8 @@ public final class FakeCandidate implements Candidate {
     }
 
     /** Sets with how many calls at once it should be trusted. */
-    public FakeCandidate callsOnTrial(int calls) {
-        this.callsOnTrial = calls;
+    public FakeCandidate callsOnProbation(int calls) {
+        this.callsOnProbation = calls;
         return this;
     }
 
@@ -138,8 +138,8 @@ public final class FakeCandidate implements Candidate {
     }
 
     @Override
-    public int callsOnTrial() {
-        return callsOnTrial;
+    public int callsOnProbation() {
+        return callsOnProbation;
     }
 
     @Override
