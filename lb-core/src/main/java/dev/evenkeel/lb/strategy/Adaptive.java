@@ -88,7 +88,7 @@ final class Adaptive implements Selector {
             }
         }
         Candidate fastest = fastest(now, typical, bits);
-        if (isOffTrial(fastest) && fastest.admits(request)) {
+        if (isOffProbation(fastest) && fastest.admits(request)) {
             return fastest;
         }
         Candidate admitted = fastestAdmitted(request, now, typical, bits);
@@ -129,7 +129,7 @@ final class Adaptive implements Selector {
             if ((time >= leastTime && !allFail) || !candidate.admits(request)) {
                 continue;
             }
-            if (isOffTrial(candidate)) {
+            if (isOffProbation(candidate)) {
                 allFail = allFail && candidate.failuresInARow() > 0;
                 fastest = time < leastTime ? candidate : fastest;
                 leastTime = Math.min(time, leastTime);
@@ -157,7 +157,7 @@ final class Adaptive implements Selector {
             if (unused > longest
                     && expectedTime.isForgiven(candidate, now)
                     && (unused >= memoryNanos || candidate.waitingNanos(now) == 0)
-                    && isOffTrial(candidate)
+                    && isOffProbation(candidate)
                     && candidate.admits(request)) {
                 chosen = candidate;
                 longest = unused;
@@ -173,7 +173,7 @@ final class Adaptive implements Selector {
     }
 
     /** Whether it may have one call more, as far as it is on probation. */
-    private static boolean isOffTrial(Candidate candidate) {
+    private static boolean isOffProbation(Candidate candidate) {
         return candidate.inFlight() < candidate.callsOnProbation();
     }
 
