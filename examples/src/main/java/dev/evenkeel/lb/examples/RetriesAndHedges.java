@@ -68,7 +68,8 @@ public final class RetriesAndHedges {
                     .replay(Replay.ALWAYS)
                     .hedging(HedgePolicy.after(Duration.ofMillis(20)))
                     .build()
-                    .executeAsync(attempt -> attempt.isHedge() ? answerOf(attempt.instance()) : new CompletableFuture<>())
+                    .executeAsync(
+                            attempt -> attempt.isHedge() ? answerOf(attempt.instance()) : new CompletableFuture<>())
                     .get();
             System.out.println(answer + ", in flight: " + slow.snapshot().inFlight());
         }

@@ -18,8 +18,7 @@ record RetryRules(Replay replay, RetryPolicy policy, RandomGenerator random) {
     }
 
     private boolean isSafe(Attempt attempt, Outcome how) {
-        return !attempt.isSpent()
-                && (replay == Replay.ALWAYS || (replay == Replay.UNSENT && attempt.isUnsent(how)));
+        return !attempt.isSpent() && (replay == Replay.ALWAYS || (replay == Replay.UNSENT && attempt.isUnsent(how)));
     }
 
     /**

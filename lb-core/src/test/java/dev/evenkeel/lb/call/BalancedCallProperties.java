@@ -57,7 +57,7 @@ class BalancedCallProperties {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void noHistoryBreaksAPromise(
             @ForAll("histories") List<Plan> plans, @ForAll @IntRange(min = 1, max = 7) int instances) {
         FakeService service = new FakeService(instances);

@@ -135,13 +135,16 @@ class HedgesTest {
 
     @Test
     void whatWasThrownAwayCountsAsWhatItSaid() {
-        CompletableFuture<String> answer = service.call().hedging(AFTER_20_MS).build().executeAsync(attempt -> {
-            if (attempt.isHedge()) {
-                assertThat(attempt.acceptIfLast(Outcome.overloaded())).isFalse();
-                return new CompletableFuture<>(); // the rest of the answer takes its time
-            }
-            return service.reply(attempt, answer(30));
-        });
+        CompletableFuture<String> answer = service.call()
+                .hedging(AFTER_20_MS)
+                .build()
+                .executeAsync(attempt -> {
+                    if (attempt.isHedge()) {
+                        assertThat(attempt.acceptIfLast(Outcome.overloaded())).isFalse();
+                        return new CompletableFuture<>(); // the rest of the answer takes its time
+                    }
+                    return service.reply(attempt, answer(30));
+                });
         service.advance(30);
         assertThat(answer).isCompleted();
         assertThat(service.outcomes(Outcome.Kind.OVERLOADED)).isOne();

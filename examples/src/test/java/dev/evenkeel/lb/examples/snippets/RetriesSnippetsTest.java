@@ -67,16 +67,13 @@ class RetriesSnippetsTest {
                         .build()) {
             CompletableFuture<Void> served = CompletableFuture.runAsync(() -> answer(server));
             // snippet
-            byte[] answer = BalancedCall.to(orders)
-                    .retries(retries)
-                    .build()
-                    .execute(attempt -> {
-                        try (Socket socket = new Socket()) {
-                            attempt.onStop(() -> close(socket));
-                            socket.connect(attempt.instance().address());
-                            return socket.getInputStream().readAllBytes();
-                        }
-                    });
+            byte[] answer = BalancedCall.to(orders).retries(retries).build().execute(attempt -> {
+                try (Socket socket = new Socket()) {
+                    attempt.onStop(() -> close(socket));
+                    socket.connect(attempt.instance().address());
+                    return socket.getInputStream().readAllBytes();
+                }
+            });
             // end
             assertThat(answer).asString(StandardCharsets.US_ASCII).isEqualTo("ok");
             served.join();
