@@ -119,7 +119,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
     }
 
     private void tooLate(Attempt attempt) {
-        if (state.isUnderWay(attempt)) {
+        if (state.timeUp(attempt)) {
             attempt.stop(true, Outcome.failed());
             done(attempt, null, timeout(call.retries().attemptTimeout().orElseThrow())); // unless its future did
         }
@@ -149,7 +149,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
         if (next == CallState.Next.NOTHING) {
             return;
         }
-        Throwable failure = thrown == null ? null : failure(attempt, thrown);
+        Throwable failure = failure(attempt, thrown);
         if (failure != null) {
             lastFailure = failure;
         }
@@ -163,10 +163,12 @@ final class AsyncAttempts<T extends @Nullable Object> {
         goOn(pause);
     }
 
-    private Throwable failure(Attempt attempt, Throwable thrown) {
-        return attempt.isTimedOut()
-                ? timeout(call.retries().attemptTimeout().orElseThrow())
-                : ThrownOutcomes.unwrap(thrown);
+    /** Null for an answer that was thrown away. */
+    private @Nullable Throwable failure(Attempt attempt, @Nullable Throwable thrown) {
+        if (attempt.isTimedOut()) {
+            return timeout(call.retries().attemptTimeout().orElseThrow());
+        }
+        return thrown == null ? null : ThrownOutcomes.unwrap(thrown);
     }
 
     private void goOn(@Nullable Duration pause) {

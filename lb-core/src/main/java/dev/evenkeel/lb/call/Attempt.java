@@ -122,10 +122,10 @@ public final class Attempt implements Lease {
     /**
      * The instance has answered, and the answer is good: may the caller have it? If so, this attempt has won, and all others
      * are stopped. To be asked before anything of the answer gets to the caller, such as to a handler of bodies; on any
-     * thread, any number of times. Who does not ask is asked when the work is done.
+     * thread, any number of times until then. Who does not ask is asked when the work is done.
      *
      * @param said what the answer says of the instance, see {@link HttpOutcomes}
-     * @return false if another attempt was faster or the call is over: the answer is to be thrown away, which ends the work
+     * @return false if another attempt was faster, or it is too late: the answer is to be thrown away, which ends the work
      */
     public boolean accept(Outcome said) {
         return call.accept(this, requireNonNull(said, "said"));
@@ -201,9 +201,16 @@ public final class Attempt implements Lease {
         }
     }
 
+    void timeUp() {
+        timedOut = true;
+    }
+
     /** Ends the work, which went like this unless it has told already: nobody waits for it any more. */
     void stop(boolean late, Outcome how) {
-        timedOut |= late;
+        if (late) {
+            timedOut = true;
+            observe();
+        }
         Runnable action = onStop.getAndSet(STOPPED);
         if (action != null) {
             try {
@@ -212,7 +219,6 @@ public final class Attempt implements Lease {
                 log.warn("what was to end a call to {} threw", instance(), thrown);
             }
         }
-        observe();
         end(dropped ? said : how);
         CompletableFuture<?> future = result;
         if (future != null) {
@@ -229,7 +235,7 @@ public final class Attempt implements Lease {
     }
 
     /** Only first attempts tell how long answers take: hedges are made when that is too long. */
-    private void observe() {
+    void observe() {
         if (!hedge && !observed) {
             observed = true;
             call.observe(begun);

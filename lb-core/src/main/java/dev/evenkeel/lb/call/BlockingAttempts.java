@@ -48,7 +48,8 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
                 if (next == CallState.Next.ANSWER) {
                     state.answered(attempt);
                 }
-                if (next != CallState.Next.DECISION) { // what came too late is there all the same
+                if (next != CallState.Next.DECISION
+                        || attempt.isTimedOut()) { // what came too late is there all the same
                     return value;
                 }
                 pause = pause(attempt, null);
@@ -69,7 +70,7 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
     }
 
     private void tooLate(Attempt attempt) {
-        if (state.isUnderWay(attempt)) {
+        if (state.timeUp(attempt)) {
             attempt.stop(true, Outcome.failed());
         }
     }

@@ -136,9 +136,13 @@ final class CallState {
         return own.isPresent() && own.get().toNanos() < rest() ? later(whenOver, own.get()) : NOTHING;
     }
 
-    /** Whether somebody waits for the attempt. */
-    synchronized boolean isUnderWay(Attempt attempt) {
-        return running.contains(attempt);
+    /** The time of an attempt is up: its answer is not the caller's any more. Returns false if it is over. */
+    synchronized boolean timeUp(Attempt attempt) {
+        if (!running.contains(attempt)) {
+            return false;
+        }
+        attempt.timeUp();
+        return true;
     }
 
     // ---- attempts
@@ -187,7 +191,7 @@ final class CallState {
         List<Attempt> slower;
         Cancellable hedge;
         synchronized (this) {
-            if (attempt.isDropped() || !running.contains(attempt) || (accepted != null && accepted != attempt)) {
+            if (!mayBeAccepted(attempt)) {
                 return false;
             }
             accepted = attempt;
@@ -202,7 +206,7 @@ final class CallState {
 
     boolean acceptIfLast(Attempt attempt, Outcome said) {
         synchronized (this) {
-            if (attempt.isDropped() || !running.contains(attempt) || (accepted != null && accepted != attempt)) {
+            if (!mayBeAccepted(attempt)) {
                 return false;
             }
             attempt.said(said);
@@ -225,27 +229,36 @@ final class CallState {
         return false;
     }
 
+    /** Guarded. */
+    private boolean mayBeAccepted(Attempt attempt) {
+        return !attempt.isDropped()
+                && !attempt.isTimedOut()
+                && running.contains(attempt)
+                && (accepted == null || accepted == attempt);
+    }
+
     /** The work of an attempt is done. Of all that end an attempt, one is told what comes next. */
     Next done(Attempt attempt, boolean hasAnswer) {
         Cancellable hedge;
         List<Attempt> slower;
         Next next;
         synchronized (this) {
-            if (!running.remove(attempt)) {
+            if (!running.contains(attempt)) {
                 return Next.NOTHING;
             }
             hedge = takeHedgeTimer();
-            if (hasAnswer && !attempt.isDropped()) { // no other one was accepted: that would have stopped this one
+            if (hasAnswer && mayBeAccepted(attempt)) {
                 over = true;
                 accepted = attempt;
                 slower = othersThan(attempt);
                 next = Next.ANSWER;
-            } else {
+            } else { // no other one was accepted: that would have stopped this one
                 accepted = null;
                 slower = List.of();
                 next = deciding || isOtherLive(attempt) ? Next.OTHER : Next.DECISION;
                 deciding |= next == Next.DECISION;
             }
+            running.remove(attempt);
         }
         hedge.cancel();
         slower.forEach(CallState::stopSlower);
@@ -273,7 +286,9 @@ final class CallState {
         return others;
     }
 
+    /** It has taken at least so long. */
     private static void stopSlower(Attempt attempt) {
+        attempt.observe();
         attempt.stop(false, Outcome.cancelled());
     }
 

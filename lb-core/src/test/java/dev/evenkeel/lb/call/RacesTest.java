@@ -106,6 +106,37 @@ class RacesTest {
         assertRest();
     }
 
+    /** An answer that stays open is either the caller's, and goes on, or it is stopped. */
+    @Test
+    void theTimeOfAnAttemptMeetsAnAnswerThatStaysOpen() throws Exception {
+        RetryPolicy brief = RetryPolicy.builder()
+                .maxAttempts(1)
+                .attemptTimeout(Duration.ofMillis(5))
+                .build();
+        for (int round = 0; round < ROUNDS; round++) {
+            List<Attempt> attempts = new ArrayList<>();
+            CompletableFuture<Attempt> result = new CompletableFuture<>();
+            CompletableFuture<Attempt> answer = service.call()
+                    .retries(brief)
+                    .build()
+                    .executeAsync(attempt -> {
+                        attempt.keepOpen();
+                        attempts.add(attempt);
+                        return result;
+                    });
+            Future<Boolean>[] both = atOnce(() -> result.complete(attempts.get(0)), () -> {
+                service.advance(5);
+                return true;
+            });
+            both[0].get();
+            both[1].get();
+            assertThat(answer.isCompletedExceptionally())
+                    .isEqualTo(attempts.get(0).isStopped());
+            attempts.get(0).end(Outcome.success());
+        }
+        assertRest();
+    }
+
     private void assertRest() {
         assertThat(service.snapshot().inFlight()).isZero();
         assertThat(service.clock.pendingTasks()).isZero();
