@@ -5,12 +5,14 @@ module dev.evenkeel.lb {
     requires static transitive org.jspecify;
 
     exports dev.evenkeel.lb;
+    exports dev.evenkeel.lb.admission;
     exports dev.evenkeel.lb.call;
     exports dev.evenkeel.lb.discovery;
     exports dev.evenkeel.lb.health;
     exports dev.evenkeel.lb.instance;
     exports dev.evenkeel.lb.observe;
     exports dev.evenkeel.lb.request;
+    exports dev.evenkeel.lb.retry;
     exports dev.evenkeel.lb.routing;
     exports dev.evenkeel.lb.strategy;
     exports dev.evenkeel.lb.time;

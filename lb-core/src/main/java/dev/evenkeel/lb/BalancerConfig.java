@@ -33,6 +33,7 @@ record BalancerConfig(
         Ticker ticker,
         InstantSource wallClock,
         Scheduler scheduler,
+        Scheduler callScheduler,
         Executor executor,
         Executor sourceExecutor,
         Executor probeExecutor,

@@ -63,6 +63,7 @@ final class DefaultLoadBalancer
     private final StrategyFaults faults;
     private final Admission admission;
     private final LeaseWatch leaseWatch;
+    private final CallContext callContext;
 
     private final InFlightTotal inFlight = new InFlightTotal();
 
@@ -120,6 +121,7 @@ final class DefaultLoadBalancer
         this.faults = new StrategyFaults(serviceName);
         this.admission = new Admission(config.random(), faults);
         this.leaseWatch = new LeaseWatch(serviceName, config.ticker());
+        this.callContext = new PoolCallContext(config, () -> pool);
     }
 
     void start() {
@@ -229,6 +231,11 @@ final class DefaultLoadBalancer
     }
 
     @Override
+    public CallContext callContext() {
+        return callContext;
+    }
+
+    @Override
     public PoolSnapshot snapshot() {
         leaseWatch.endLeaked();
         long now = config.ticker().nanos();
@@ -241,6 +248,7 @@ final class DefaultLoadBalancer
                 .instances(instances)
                 .failOpen(current.failOpen)
                 .waiting(queue.size())
+                .purse(callContext.purse().level())
                 .strategyFaults(faults.count())
                 .ignoredEntries(Ints.saturatedCast((long) source.ignoredEntries() + membership.duplicates()));
         Duration age = source.listAge();

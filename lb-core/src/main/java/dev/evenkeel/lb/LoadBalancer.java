@@ -76,6 +76,9 @@ public interface LoadBalancer extends AutoCloseable {
      */
     CompletableFuture<Lease> acquireAsync(PickRequest request);
 
+    /** What the calls of this service have in common, for what makes several attempts of one. Always the same object. */
+    CallContext callContext();
+
     /** Everything about the pool at this moment. Costs time and memory in proportion to the number of instances. */
     PoolSnapshot snapshot();
 

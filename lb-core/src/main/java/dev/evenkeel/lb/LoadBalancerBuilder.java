@@ -330,6 +330,7 @@ public final class LoadBalancerBuilder {
                 ticker,
                 wallClock,
                 timers,
+                scheduler == null ? CallTimers.INSTANCE : scheduler,
                 workers,
                 sources,
                 probers,

@@ -29,6 +29,7 @@ class StressTest {
                         InFlightTotalStress.class,
                         LeaseStress.class,
                         PoolSwapStress.class,
+                        PurseStress.class,
                         SerialExecutorStress.class,
                         SlotQueueStress.class)
                 .flatMap(group -> Arrays.stream(group.getDeclaredClasses()))

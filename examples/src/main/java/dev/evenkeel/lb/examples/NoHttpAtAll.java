@@ -65,7 +65,7 @@ public final class NoHttpAtAll {
         }
     }
 
-    private static String talkTo(ServiceInstance instance, String line) throws IOException {
+    static String talkTo(ServiceInstance instance, String line) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(instance.address(), CONNECT_TIMEOUT_MILLIS);
             socket.setSoTimeout(READ_TIMEOUT_MILLIS);

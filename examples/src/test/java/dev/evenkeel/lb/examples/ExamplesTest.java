@@ -67,6 +67,15 @@ class ExamplesTest {
         assertThat(printed).containsPattern("down at .* picks=([1-9]\\d*) failures=\\1");
     }
 
+    @Test
+    void retriesAndHedgesHideTheFailuresOfOthers() throws Exception {
+        String printed = printedBy(() -> RetriesAndHedges.main(new String[0]));
+        assertThat(printed.lines().filter(line -> line.matches("(one|two) says [a-d]")))
+                .hasSize(4);
+        assertThat(printed).containsPattern("nobody says e: \\[\\w+ NEVER_REACHED after \\d+ ms");
+        assertThat(printed).containsPattern("was faster, in flight: 0");
+    }
+
     private interface Program {
         void run() throws Exception;
     }

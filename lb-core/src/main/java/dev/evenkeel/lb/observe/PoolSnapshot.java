@@ -28,6 +28,7 @@ public final class PoolSnapshot {
     private final ImmutableList<InstanceSnapshot> instances;
     private final boolean failOpen;
     private final int waiting;
+    private final double purse;
     private final long strategyFaults;
     private final Optional<Duration> listAge;
     private final Optional<String> sourceFailure;
@@ -39,6 +40,7 @@ public final class PoolSnapshot {
         this.instances = ImmutableList.copyOf(builder.instances);
         this.failOpen = builder.failOpen;
         this.waiting = builder.waiting;
+        this.purse = builder.purse;
         this.strategyFaults = builder.strategyFaults;
         this.listAge = Optional.ofNullable(builder.listAge);
         this.sourceFailure = Optional.ofNullable(builder.sourceFailure);
@@ -95,6 +97,11 @@ public final class PoolSnapshot {
         return waiting;
     }
 
+    /** How many extra calls, retries and hedges, may be made now: from 0 to 100, see {@link dev.evenkeel.lb.admission.Purse}. */
+    public double purse() {
+        return purse;
+    }
+
     /** How many times the strategy threw, answered null or with a stranger. */
     public long strategyFaults() {
         return strategyFaults;
@@ -138,6 +145,7 @@ public final class PoolSnapshot {
         private List<InstanceSnapshot> instances = List.of();
         private boolean failOpen;
         private int waiting;
+        private double purse;
         private long strategyFaults;
         private @Nullable Duration listAge;
         private @Nullable String sourceFailure;
@@ -164,6 +172,11 @@ public final class PoolSnapshot {
 
         public Builder waiting(int waiting) {
             this.waiting = waiting;
+            return this;
+        }
+
+        public Builder purse(double purse) {
+            this.purse = purse;
             return this;
         }
 

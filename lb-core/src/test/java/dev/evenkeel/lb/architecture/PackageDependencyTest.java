@@ -35,8 +35,10 @@ class PackageDependencyTest {
             entry("strategy", Set.of("instance", "request")),
             entry("health", Set.of("instance", "request")),
             entry("observe", Set.of("instance", "request", "health")),
-            entry("", Set.of("instance", "request", "discovery", "strategy", "health", "observe")),
-            entry("call", Set.of("", "instance", "request")),
+            entry("admission", Set.of()),
+            entry("retry", Set.of()),
+            entry("", Set.of("instance", "request", "discovery", "strategy", "health", "observe", "admission")),
+            entry("call", Set.of("", "instance", "request", "admission", "retry")),
             entry("routing", Set.of("", "request")));
 
     @Test

@@ -3,6 +3,7 @@ package dev.evenkeel.lb.okhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.evenkeel.lb.CallContext;
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
@@ -227,6 +228,11 @@ class ConnectionsTest {
         @Override
         public CompletableFuture<Lease> acquireAsync(PickRequest request) {
             return balancer.acquireAsync(request);
+        }
+
+        @Override
+        public CallContext callContext() {
+            return balancer.callContext();
         }
 
         @Override

@@ -1,0 +1,49 @@
+package dev.evenkeel.lb;
+
+import dev.evenkeel.lb.admission.AnswerTimes;
+import dev.evenkeel.lb.admission.Purse;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the calls of a service have in common, for what makes several attempts of one, as
+ * {@link dev.evenkeel.lb.call.BalancedCall} does. Safe for concurrent use; also after the balancer is closed, so that calls in
+ * flight come to their end.
+ */
+public interface CallContext {
+
+    /** The balancer's clock. */
+    Ticker ticker();
+
+    /** Where time-outs and pauses of calls wait. Tasks are short, and hand on what may not be. */
+    Scheduler scheduler();
+
+    /** Where that is handed on to. */
+    Executor executor();
+
+    /** The balancer's randomness. */
+    RandomGenerator random();
+
+    /** What pays for the attempts beyond the first ones of calls. */
+    Purse purse();
+
+    /** How long answers take, if anybody records it. */
+    AnswerTimes answerTimes();
+
+    /** How many instances the request may go to, well or not, those it avoids included. O(n). */
+    int instances(PickRequest request);
+
+    /** Whether one of them, but for those it avoids, could be picked now. O(n). */
+    boolean hasOther(PickRequest request);
+
+    /** The average time that this instance takes to answer; zero if that is not known. O(n). */
+    Duration latency(ServiceInstance instance);
+
+    /** That of the fastest instance that can be picked; zero if there is one of which it is not known. O(n). */
+    Duration leastLatency();
+}

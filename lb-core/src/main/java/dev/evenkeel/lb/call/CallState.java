@@ -1,0 +1,488 @@
+package dev.evenkeel.lb.call;
+
+import dev.evenkeel.lb.CallContext;
+import dev.evenkeel.lb.Lease;
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.request.Outcome;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.retry.RetryPolicy;
+import dev.evenkeel.lb.time.Cancellable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attempts of one call: who is under way, whose answer the caller gets, and whether there is to be another one. What
+ * threads meet over is guarded by this object; nothing of anybody else's runs under that lock.
+ */
+final class CallState {
+
+    private static final Cancellable NOTHING = () -> {};
+
+    private final BalancedCall call;
+    private final CallContext context;
+    private final RetryRules rules;
+
+    /** When the call was made. */
+    private volatile long begun;
+
+    // All that follows is guarded by this object.
+
+    private final List<Attempt> attempts = new ArrayList<>(1);
+    private final List<Attempt> running = new ArrayList<>(1);
+    private final Set<String> tried = new TreeSet<>();
+
+    /** The attempt whose answer the caller gets. */
+    private @Nullable Attempt accepted;
+
+    private boolean hedged;
+
+    /** It is being decided what comes after the last attempt, and no other one is under way whose answer would count. */
+    private boolean deciding;
+
+    private boolean over;
+    private boolean late;
+
+    /** What the call waits for while no attempt is under way: a lease, or the end of a pause. */
+    private Cancellable waiting = NOTHING;
+
+    private Cancellable hedgeTimer = NOTHING;
+    private Cancellable deadlineTimer = NOTHING;
+
+    CallState(BalancedCall call) {
+        this.call = call;
+        this.context = call.balancer().callContext();
+        this.rules = new RetryRules(call.replay(), call.retries(), context.random());
+    }
+
+    /** What comes after an attempt. */
+    enum Next {
+        /** Nothing, as nobody waited for it any more. */
+        NOTHING,
+        /** Its answer goes to the caller. */
+        ANSWER,
+        /** The end of another attempt. */
+        OTHER,
+        /** Another attempt, or the failure of the call. */
+        DECISION
+    }
+
+    CallContext context() {
+        return context;
+    }
+
+    LoadBalancer balancer() {
+        return call.balancer();
+    }
+
+    long now() {
+        return context.ticker().nanos();
+    }
+
+    // ---- how long
+
+    /** Nanoseconds until the deadline. */
+    private long rest() {
+        Duration timeout = call.timeout();
+        return timeout == null ? Long.MAX_VALUE : timeout.toNanos() - (now() - begun);
+    }
+
+    Optional<Duration> timeLeft(Attempt attempt) {
+        long left = rest();
+        Optional<Duration> own = call.retries().attemptTimeout();
+        if (own.isPresent()) {
+            left = Math.min(left, own.get().toNanos() - (now() - attempt.begun()));
+        }
+        return left == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofNanos(Math.max(0, left)));
+    }
+
+    /** Runs the task after the delay, on the executor, as what it leads to is not ours. */
+    Cancellable later(Runnable task, Duration delay) {
+        return context.scheduler().schedule(() -> handOn(task), delay);
+    }
+
+    private void handOn(Runnable task) {
+        try {
+            context.executor().execute(task);
+        } catch (RejectedExecutionException closed) { // calls in flight go on
+            task.run();
+        }
+    }
+
+    /** The call is made; its time begins, if that is limited. */
+    void start(Runnable whenOver) {
+        begun = now();
+        Duration timeout = call.timeout();
+        if (timeout != null) {
+            Cancellable timer = later(whenOver, timeout);
+            synchronized (this) {
+                if (!over) {
+                    deadlineTimer = timer;
+                    return;
+                }
+            }
+            timer.cancel();
+        }
+    }
+
+    /** The time of an attempt, if it is limited, and by less than that of the call. */
+    Cancellable startTimeout(Attempt attempt, Runnable whenOver) {
+        Optional<Duration> own = call.retries().attemptTimeout();
+        return own.isPresent() && own.get().toNanos() < rest() ? later(whenOver, own.get()) : NOTHING;
+    }
+
+    /** The time of an attempt is up: its answer is not the caller's any more. Returns false if it is over. */
+    synchronized boolean timeUp(Attempt attempt) {
+        if (!running.contains(attempt)) {
+            return false;
+        }
+        attempt.timeUp();
+        return true;
+    }
+
+    // ---- attempts
+
+    /** What to say of the next pick. Better one that the caller would avoid than one that has been tried. */
+    PickRequest nextPick() {
+        PickRequest first = call.pickRequest();
+        Set<String> toAvoid;
+        synchronized (this) {
+            if (tried.isEmpty() && call.timeout() == null) {
+                return first;
+            }
+            toAvoid = new TreeSet<>(tried);
+        }
+        PickRequest.Builder next = first.toBuilder();
+        if (call.timeout() != null) {
+            Duration rest = Duration.ofNanos(Math.max(0, rest()));
+            next.maxWait(first.maxWait().filter(own -> own.compareTo(rest) < 0).orElse(rest));
+        }
+        PickRequest untried = next.avoid(toAvoid).build();
+        if (first.avoided().isEmpty() || !toAvoid.addAll(first.avoided())) {
+            return untried;
+        }
+        PickRequest wanted = next.avoid(toAvoid).build();
+        return context.hasOther(wanted) ? wanted : untried;
+    }
+
+    /** Begins an attempt; null if the call is over, or if it is a hedge that comes too late. */
+    @Nullable Attempt begin(Lease lease, boolean hedge) {
+        long now = now();
+        synchronized (this) {
+            if (over || (hedge && (accepted != null || running.isEmpty()))) {
+                return null;
+            }
+            Attempt attempt = new Attempt(this, lease, attempts.size() + 1, hedge, now);
+            attempts.add(attempt);
+            running.add(attempt);
+            tried.add(lease.instance().id());
+            deciding = false;
+            waiting = NOTHING;
+            return attempt;
+        }
+    }
+
+    boolean accept(Attempt attempt, Outcome said) {
+        List<Attempt> slower;
+        Cancellable hedge;
+        synchronized (this) {
+            if (!mayBeAccepted(attempt)) {
+                return false;
+            }
+            accepted = attempt;
+            attempt.said(said);
+            slower = othersThan(attempt);
+            hedge = takeHedgeTimer();
+        }
+        hedge.cancel();
+        slower.forEach(CallState::stopSlower);
+        return true;
+    }
+
+    boolean acceptIfLast(Attempt attempt, Outcome said) {
+        synchronized (this) {
+            if (!mayBeAccepted(attempt)) {
+                return false;
+            }
+            attempt.said(said);
+            if (accepted == attempt) {
+                return true;
+            }
+            if (isOtherLive(attempt)) {
+                attempt.drop();
+                return false;
+            }
+        }
+        Duration pause = payForNext(attempt, said);
+        if (pause == null) {
+            return accept(attempt, said);
+        }
+        synchronized (this) {
+            attempt.drop();
+            attempt.paidPause(pause);
+        }
+        return false;
+    }
+
+    /** Guarded. */
+    private boolean mayBeAccepted(Attempt attempt) {
+        return !attempt.isDropped()
+                && !attempt.isTimedOut()
+                && running.contains(attempt)
+                && (accepted == null || accepted == attempt);
+    }
+
+    /** The work of an attempt is done. Of all that end an attempt, one is told what comes next. */
+    Next done(Attempt attempt, boolean hasAnswer) {
+        Cancellable hedge;
+        List<Attempt> slower;
+        Next next;
+        synchronized (this) {
+            if (!running.contains(attempt)) {
+                return Next.NOTHING;
+            }
+            hedge = takeHedgeTimer();
+            if (hasAnswer && mayBeAccepted(attempt)) {
+                over = true;
+                accepted = attempt;
+                slower = othersThan(attempt);
+                next = Next.ANSWER;
+            } else { // no other one was accepted: that would have stopped this one
+                accepted = null;
+                slower = List.of();
+                next = deciding || isOtherLive(attempt) ? Next.OTHER : Next.DECISION;
+                deciding |= next == Next.DECISION;
+            }
+            running.remove(attempt);
+        }
+        hedge.cancel();
+        slower.forEach(CallState::stopSlower);
+        return next;
+    }
+
+    /** Whether there is another attempt whose answer may still be the caller's. Guarded. */
+    private boolean isOtherLive(Attempt attempt) {
+        for (Attempt other : running) {
+            if (other != attempt && !other.isDropped()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes the others off. Guarded. */
+    private List<Attempt> othersThan(Attempt attempt) {
+        if (running.isEmpty() || (running.size() == 1 && running.get(0) == attempt)) {
+            return List.of();
+        }
+        List<Attempt> others = new ArrayList<>(running);
+        others.remove(attempt);
+        running.removeAll(others);
+        return others;
+    }
+
+    /** It has taken at least so long. */
+    private static void stopSlower(Attempt attempt) {
+        attempt.observe();
+        attempt.stop(false, Outcome.cancelled());
+    }
+
+    /** Only if it was to be thrown away is it known what an attempt said that ended well. */
+    Outcome outcomeOf(Attempt attempt, @Nullable Throwable failure) {
+        Outcome told = attempt.outcome();
+        if (told != null) {
+            return told;
+        }
+        return failure == null ? attempt.said() : ThrownOutcomes.of(failure);
+    }
+
+    // ---- one more
+
+    /**
+     * The pause before the next attempt, which has then been paid for; null if there is to be none. There may have been a
+     * decision already, when the head of an answer was there.
+     */
+    @Nullable Duration payForNext(Attempt attempt, Outcome how) {
+        Duration decided = attempt.paidPause();
+        if (decided != null) {
+            return decided;
+        }
+        if (!rules.isRepeatable(attempt, how)) {
+            return null;
+        }
+        PickRequest next = nextPick();
+        Duration pause = isAnotherLeft(next, call.retries().maxAttempts())
+                ? rules.pause(attempt, how, context.hasOther(next))
+                : null;
+        return pause != null && isWorthwhile(pause) && context.purse().spend() ? pause : null;
+    }
+
+    /** Whether there are instances for one more attempt, and it is not too many. */
+    private boolean isAnotherLeft(PickRequest next, int maxAttempts) {
+        int begunSoFar;
+        synchronized (this) {
+            if (over) {
+                return false;
+            }
+            begunSoFar = attempts.size();
+        }
+        return begunSoFar < maxAttempts && begunSoFar < context.instances(next);
+    }
+
+    /** Whether an attempt after the pause could come to its end in time, at the fastest instance. */
+    private boolean isWorthwhile(Duration pause) {
+        if (call.timeout() == null) {
+            return true;
+        }
+        long left = rest() - pause.toNanos();
+        return left > 0 && left >= context.leastLatency().toNanos();
+    }
+
+    // ---- hedges
+
+    /** Waits for the time of a hedge, if there is to be one should the attempt take that long. */
+    void startHedge(Attempt attempt, Runnable hedge) {
+        if (!call.hedging().isOn() || call.replay() != Replay.ALWAYS || attempt.isFailOpen()) {
+            return;
+        }
+        Optional<Duration> observed = call.hedging().percentile().isPresent()
+                ? context.answerTimes().percentile(call.hedging().percentile().getAsDouble())
+                : Optional.empty();
+        Optional<Duration> delay = call.hedging().delay(observed);
+        synchronized (this) {
+            if (hedged || delay.isEmpty()) {
+                return;
+            }
+        }
+        Cancellable timer = later(hedge, delay.get());
+        synchronized (this) {
+            if (running.contains(attempt) && accepted == null) {
+                hedgeTimer = timer;
+                return;
+            }
+        }
+        timer.cancel();
+    }
+
+    /** A lease for a hedge beside this attempt, which has then been paid for; null if there is to be none. */
+    @Nullable Lease acquireHedge(Attempt slow) {
+        synchronized (this) {
+            if (hedged || accepted != null || !running.contains(slow) || slow.isDropped()) {
+                return null;
+            }
+            hedged = true;
+        }
+        PickRequest next = nextPick();
+        boolean wanted = !slow.isSpent()
+                && isAnotherLeft(next, RetryPolicy.MAX_ATTEMPTS)
+                && context.hasOther(next)
+                && isWorthwhile(Duration.ZERO);
+        if (!wanted || !context.purse().spend()) {
+            return null;
+        }
+        Lease lease;
+        try {
+            lease = balancer().acquire(next);
+        } catch (RuntimeException none) { // the call goes on as it is
+            context.purse().refund();
+            return null;
+        }
+        if (lease.isFailOpen() || next.avoided().contains(lease.instance().id())) {
+            giveBack(lease);
+            return null;
+        }
+        return lease;
+    }
+
+    /** A hedge that was paid for is not made after all. */
+    void giveBack(Lease lease) {
+        lease.end(Outcome.cancelled());
+        context.purse().refund();
+    }
+
+    private Cancellable takeHedgeTimer() {
+        Cancellable timer = hedgeTimer;
+        hedgeTimer = NOTHING;
+        return timer;
+    }
+
+    /** How long the answer to an attempt has taken, or the wait for one that never came. */
+    void observe(long since) {
+        if (call.hedging().percentile().isPresent()) {
+            long now = now();
+            context.answerTimes().record(now - since, now);
+        }
+    }
+
+    // ---- the end
+
+    /** The call waits for this, until an attempt begins. */
+    void waitFor(Cancellable next) {
+        synchronized (this) {
+            if (!over) {
+                waiting = next;
+                return;
+            }
+        }
+        next.cancel();
+    }
+
+    synchronized boolean isOver() {
+        return over;
+    }
+
+    /** Whether it is over because there was no time left. */
+    synchronized boolean isLate() {
+        return late;
+    }
+
+    /** Ends everything that goes on: the caller has what he gets, or has given up, or there is no time left. */
+    void end(boolean outOfTime) {
+        List<Attempt> left;
+        List<Cancellable> waits;
+        synchronized (this) {
+            waits = List.of(waiting, hedgeTimer, deadlineTimer);
+            waiting = NOTHING;
+            hedgeTimer = NOTHING;
+            deadlineTimer = NOTHING;
+            late |= outOfTime && !over;
+            over = true;
+            left = List.copyOf(running);
+            running.clear();
+        }
+        waits.forEach(Cancellable::cancel);
+        for (Attempt attempt : left) {
+            attempt.stop(outOfTime, outOfTime ? outcomeOfLate(attempt) : Outcome.cancelled());
+        }
+    }
+
+    /** Who gives an instance less time than it usually takes learns nothing of it. */
+    private Outcome outcomeOfLate(Attempt attempt) {
+        long usual = context.latency(attempt.instance()).toNanos();
+        return now() - attempt.begun() >= usual ? Outcome.failed() : Outcome.cancelled();
+    }
+
+    /** The call has an answer. */
+    void answered(Attempt attempt) {
+        attempt.taken();
+        Outcome how = attempt.outcome();
+        if ((how == null ? attempt.said() : how).kind() == Outcome.Kind.SUCCESS) {
+            context.purse().earn();
+        }
+        end(false);
+    }
+
+    /** Says on the failure of the call what led to it. */
+    void describe(Throwable failure) {
+        List<Attempt> all;
+        synchronized (this) {
+            all = List.copyOf(attempts);
+        }
+        AttemptHistory.attach(failure, all, begun);
+    }
+}
