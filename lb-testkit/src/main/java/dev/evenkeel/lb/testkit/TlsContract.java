@@ -59,7 +59,7 @@ public abstract class TlsContract extends ContractFixture {
             assertThat(answer.instance()).contains(server.instance());
         }
         RecordedCall async = new RecordedCall();
-        client.sendAsync(GET, async);
+        client.sendAsync(ContractCall.get("https://ORDERS.:444/x"), async);
         async.answer().close();
         assertThat(server.requests())
                 .hasSize(3)
