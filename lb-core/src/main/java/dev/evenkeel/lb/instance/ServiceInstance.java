@@ -40,6 +40,7 @@ public final class ServiceInstance {
     private final String id;
     private final String host;
     private final int port;
+    private final String hostPort;
     private final double weight;
     private final Optional<String> zone;
     private final int priority;
@@ -55,8 +56,9 @@ public final class ServiceInstance {
     private ServiceInstance(Builder builder) {
         this.host = builder.host;
         this.port = builder.port;
+        this.hostPort = HostNames.isIpv6(host) ? "[" + host + "]:" + port : host + ":" + port;
         this.isNamedByAddress = builder.id == null;
-        this.id = builder.id != null ? builder.id : hostPort(host, port);
+        this.id = builder.id != null ? builder.id : hostPort;
         this.weight = builder.weight;
         this.zone = Optional.ofNullable(builder.zone);
         this.priority = builder.priority;
@@ -122,7 +124,7 @@ public final class ServiceInstance {
 
     /** Host and port as they stand in a URL: {@code 10.0.0.1:8080}, {@code [::1]:8080}. */
     public String hostPort() {
-        return hostPort(host, port);
+        return hostPort;
     }
 
     /**
@@ -200,12 +202,7 @@ public final class ServiceInstance {
     /** The id, and the address where the id does not tell it. */
     @Override
     public String toString() {
-        String address = hostPort();
-        return id.equals(address) ? id : id + " at " + address;
-    }
-
-    private static String hostPort(String host, int port) {
-        return HostNames.isIpv6(host) ? "[" + host + "]:" + port : host + ":" + port;
+        return id.equals(hostPort) ? id : id + " at " + hostPort;
     }
 
     private static int parsePort(String hostAndPort, String port) {

@@ -159,7 +159,10 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         if (outcome.kind() == Outcome.Kind.SUCCESS) {
             lease.answered(); // otherwise not: an instance that fails fast must not look fast
         }
-        head.headers().firstValue(OrcaHeader.NAME).flatMap(OrcaHeader::parse).ifPresent(lease::report);
+        List<String> load = head.headers().allValues(OrcaHeader.NAME); // most have none, which costs nothing here
+        if (!load.isEmpty()) {
+            OrcaHeader.parse(load.get(0)).ifPresent(lease::report);
+        }
         try {
             Leg following = leg.afterRedirect(lease.instance(), head);
             next = following;

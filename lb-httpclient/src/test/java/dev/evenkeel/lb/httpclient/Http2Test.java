@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.discovery.InMemoryRegistry;
 import dev.evenkeel.lb.discovery.Registration;
-import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import dev.evenkeel.lb.strategy.Strategies;
@@ -26,24 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpURI;
-import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.http.MetaData;
-import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
-import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -69,7 +51,7 @@ class Http2Test {
         } finally {
             for (JettyServer server : servers) {
                 server.gate.countDown();
-                server.stop();
+                server.close();
             }
             http.shutdownNow();
             orders.close();
@@ -165,8 +147,8 @@ class Http2Test {
         }
         Eventually.until("both have a request", () -> servers.stream().allMatch(server -> server.held.get() == 1));
         registration.close();
-        CompletableFuture<Void> stopping = CompletableFuture.runAsync(leaving::stop);
-        Eventually.until("the server is about to stop", leaving.server::isStopping);
+        CompletableFuture<Void> stopping = CompletableFuture.runAsync(leaving::close);
+        Eventually.until("the server is about to stop", leaving::isStopping);
         for (int i = 0; i < 20; i++) {
             assertThat(http.send(request("/x"), BodyHandlers.ofString()).statusCode())
                     .isEqualTo(200);
@@ -201,7 +183,7 @@ class Http2Test {
     }
 
     private JettyServer server(int maxStreams) throws Exception {
-        JettyServer server = new JettyServer(maxStreams);
+        JettyServer server = JettyServer.clear(maxStreams);
         servers.add(server);
         return server;
     }
@@ -218,62 +200,5 @@ class Http2Test {
 
     private static <T> T get(CompletableFuture<T> future) throws Exception {
         return future.get(Eventually.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    /** Holds what goes to {@code /held} until the gate is open, then says what it was sent. */
-    private static final class JettyServer {
-
-        private final CountDownLatch gate = new CountDownLatch(1);
-        private final AtomicInteger held = new AtomicInteger();
-        private final Server server = new Server();
-        private final ServerConnector connector;
-
-        JettyServer(int maxStreams) throws Exception {
-            HttpConfiguration config = new HttpConfiguration();
-            HTTP2CServerConnectionFactory clearText = new HTTP2CServerConnectionFactory(config);
-            clearText.setMaxConcurrentStreams(maxStreams);
-            connector = new ServerConnector(server, new HttpConnectionFactory(config), clearText);
-            connector.setHost("127.0.0.1");
-            server.addConnector(connector);
-            server.setStopTimeout(Eventually.PATIENCE.toMillis());
-            server.setHandler(new GracefulHandler(new Handler.Abstract() {
-                @Override
-                public boolean handle(Request request, Response response, Callback callback) throws Exception {
-                    answer(request, response, callback);
-                    return true;
-                }
-            }));
-            server.start();
-        }
-
-        private void answer(Request request, Response response, Callback callback) throws Exception {
-            String path = Request.getPathInContext(request);
-            String body = Content.Source.asString(request);
-            if (path.equals("/held")) {
-                held.incrementAndGet();
-                gate.await();
-            }
-            if (path.equals("/page")) {
-                HttpURI style = HttpURI.build(request.getHttpURI()).path("/style");
-                request.push(new MetaData.Request("GET", style, HttpVersion.HTTP_2, HttpFields.EMPTY));
-            }
-            Content.Sink.write(response, true, body.isEmpty() ? path.substring(1) : body, callback);
-        }
-
-        int port() {
-            return connector.getLocalPort();
-        }
-
-        ServiceInstance instance() {
-            return ServiceInstance.of("127.0.0.1", port());
-        }
-
-        void stop() {
-            try {
-                server.stop();
-            } catch (Exception failure) {
-                throw new IllegalStateException(failure);
-            }
-        }
     }
 }

@@ -6,9 +6,14 @@ import dev.evenkeel.lb.testkit.ContractCall;
 import dev.evenkeel.lb.testkit.ContractCallback;
 import dev.evenkeel.lb.testkit.ContractClient;
 import dev.evenkeel.lb.testkit.ContractOptions;
+import dev.evenkeel.lb.testkit.ContractWebSocket;
+import dev.evenkeel.lb.testkit.ContractWebSocketListener;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Authenticator;
+import java.net.CookieManager;
+import java.net.PasswordAuthentication;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -16,10 +21,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 
 /** The suite's words in those of {@code java.net.http}. */
 final class JdkContractClient implements ContractClient {
@@ -27,12 +37,16 @@ final class JdkContractClient implements ContractClient {
     private final BalancedHttpClient client;
 
     JdkContractClient(ContractOptions options) {
-        HttpClient wrapped = HttpClient.newBuilder()
+        HttpClient.Builder wrapped = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(5))
-                .followRedirects(options.followsRedirects() ? Redirect.NORMAL : Redirect.NEVER)
-                .build();
-        BalancedHttpClient.Builder builder = BalancedHttpClient.builder(wrapped, options.router());
+                .followRedirects(options.followsRedirects() ? Redirect.NORMAL : Redirect.NEVER);
+        if (options.keepsCookies()) {
+            wrapped.cookieHandler(new CookieManager());
+        }
+        options.tls().ifPresent(tls -> wrapped.sslContext(tls.context()));
+        options.passwords().ifPresent(passwords -> wrapped.authenticator(new Passwords(passwords)));
+        BalancedHttpClient.Builder builder = BalancedHttpClient.builder(wrapped.build(), options.router());
         options.stickyHeader()
                 .ifPresent(header -> builder.pickRequest(request -> request.headers()
                                 .firstValue(header)
@@ -69,6 +83,34 @@ final class JdkContractClient implements ContractClient {
         return () -> future.cancel(true);
     }
 
+    @Override
+    public ContractWebSocket openWebSocket(String url, ContractWebSocketListener listener)
+            throws IOException, InterruptedException {
+        try {
+            WebSocket socket = client.newWebSocketBuilder()
+                    .buildAsync(URI.create(url), new Listener(listener))
+                    .get();
+            return new ContractWebSocket() {
+                @Override
+                public void send(String text) {
+                    socket.sendText(text, true).join();
+                }
+
+                @Override
+                public void close() {
+                    socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+                }
+
+                @Override
+                public void abort() {
+                    socket.abort();
+                }
+            };
+        } catch (ExecutionException failed) {
+            throw (IOException) failed.getCause();
+        }
+    }
+
     /** Not {@code close()}: after many failed calls the JDK's client (25.0.3) may wait for ever for one that is over. */
     @Override
     public void close() {
@@ -92,5 +134,49 @@ final class JdkContractClient implements ContractClient {
         response.headers().map().forEach((name, values) -> headers.put(name, values.get(0)));
         return new ContractAnswer(
                 response.statusCode(), headers, response.uri(), BalancedHttpClient.instance(response), body);
+    }
+
+    private static final class Passwords extends Authenticator {
+
+        private final Function<String, Optional<String>> passwords;
+
+        Passwords(Function<String, Optional<String>> passwords) {
+            this.passwords = passwords;
+        }
+
+        @Override
+        protected PasswordAuthentication getPasswordAuthentication() {
+            return passwords
+                    .apply(getRequestingHost())
+                    .map(password -> new PasswordAuthentication(ContractOptions.USER, password.toCharArray()))
+                    .orElse(null);
+        }
+    }
+
+    private static final class Listener implements WebSocket.Listener {
+
+        private final ContractWebSocketListener listener;
+
+        Listener(ContractWebSocketListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            listener.received(data.toString());
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int statusCode, String reason) {
+            listener.over();
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable failure) {
+            listener.over();
+        }
     }
 }

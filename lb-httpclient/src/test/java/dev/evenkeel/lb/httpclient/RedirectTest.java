@@ -2,7 +2,6 @@ package dev.evenkeel.lb.httpclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.request.PickRequest;
@@ -139,20 +138,6 @@ class RedirectTest extends HttpFixture {
     }
 
     @Test
-    void executesAPostOnceThoughItIsSentOn() throws Exception {
-        everybodyReplies(request -> request.target().equals("/pay")
-                ? ScriptedReply.status(307).withHeader("Location", "http://orders/final")
-                : ScriptedReply.ok("paid"));
-        HttpRequest pay = HttpRequest.newBuilder(URI.create("http://orders/pay"))
-                .POST(BodyPublishers.ofString("10"))
-                .build();
-        assertThat(balanced.send(pay, BodyHandlers.ofString()).body()).isEqualTo("paid");
-        assertThat(Stream.of(one, two).flatMap(server -> server.requests().stream()))
-                .extracting(RecordedRequest::toString, RecordedRequest::body)
-                .containsExactlyInAnyOrder(tuple("POST /pay", "10"), tuple("POST /final", "10"));
-    }
-
-    @Test
     void leavesTheServiceWithoutCredentials() throws Exception {
         everybodyReplies(redirect("http://" + elsewhere.hostPort() + "/login"));
         BalancedHttpClient stripping = BalancedHttpClient.builder(following, orders)
@@ -268,15 +253,6 @@ class RedirectTest extends HttpFixture {
                         .statusCode())
                 .isEqualTo(302);
         assertThat(requestCount()).isEqualTo(3 * seenPlainly);
-    }
-
-    @Test
-    void followsNoneIfTheWrappedClientDoesNot() throws Exception {
-        everybodyReplies(redirect("http://orders/new"));
-        HttpResponse<String> response = http.send(get("http://orders/old"), BodyHandlers.ofString());
-        assertThat(response.statusCode()).isEqualTo(302);
-        assertThat(response.headers().firstValue("Location")).contains("http://orders/new");
-        assertThat(requestCount()).isEqualTo(1);
     }
 
     @Test

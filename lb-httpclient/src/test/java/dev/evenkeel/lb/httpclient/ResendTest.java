@@ -4,18 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.request.Outcome.Kind;
-import dev.evenkeel.lb.testkit.RecordedRequest;
 import dev.evenkeel.lb.testkit.ScriptedReply;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,23 +28,6 @@ class ResendTest extends HttpFixture {
         assertThat(outcomes(Kind.FAILED)).isEqualTo(1);
     }
 
-    @Test
-    void sendsOnceWhatMayHaveAnEffectOnAConnectionThatWasKept() throws Exception {
-        one.reply(request -> request.method().equals("GET") ? ScriptedReply.ok("ok") : ScriptedReply.hangUp());
-        two.reply(request -> request.method().equals("GET") ? ScriptedReply.ok("ok") : ScriptedReply.hangUp());
-        http.send(get("http://orders/x"), BodyHandlers.ofString());
-        http.send(get("http://orders/x"), BodyHandlers.ofString());
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://orders/pay"))
-                .POST(BodyPublishers.ofInputStream(
-                        () -> new ByteArrayInputStream("10".getBytes(StandardCharsets.UTF_8))))
-                .build();
-        assertThatThrownBy(() -> http.send(request, BodyHandlers.ofString())).isInstanceOf(IOException.class);
-        assertThat(Stream.of(one, two).flatMap(server -> server.requests().stream()))
-                .extracting(RecordedRequest::method)
-                .filteredOn("POST"::equals)
-                .hasSize(1);
-    }
-
     /** Two sends, of one pick, to the same instance: so a lost connection on such a call means that both were lost. */
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD"})
@@ -64,17 +41,6 @@ class ResendTest extends HttpFixture {
         assertThat(one.requestCount()).isIn(0, 2);
         assertThat(picks()).isEqualTo(1);
         assertThat(outcomes(Kind.FAILED)).isEqualTo(1);
-    }
-
-    @Test
-    void sendsNothingWhereNobodyListens() {
-        one.stop();
-        two.stop();
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://orders/pay"))
-                .POST(BodyPublishers.ofString("10"))
-                .build();
-        assertThatThrownBy(() -> http.send(request, BodyHandlers.ofString())).isInstanceOf(ConnectException.class);
-        assertThat(outcomes(Kind.NEVER_REACHED)).isEqualTo(1);
     }
 
     private void everybodyReplies(ScriptedReply reply) {

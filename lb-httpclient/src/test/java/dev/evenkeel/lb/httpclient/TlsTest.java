@@ -11,26 +11,20 @@ import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.FakeProbeContext;
-import dev.evenkeel.lb.testkit.RecordingRelay;
 import dev.evenkeel.lb.testkit.VirtualClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLParameters;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -39,18 +33,12 @@ import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** TLS goes end to end, and is about the service: the name that is asked for, and the name that is verified. */
+/** What {@link TlsContractTest} does not know: HTTP/2, configured names, instances that have names, probes. */
 class TlsTest {
 
     private static final HeldCertificate AUTHORITY =
             new HeldCertificate.Builder().certificateAuthority(0).build();
-    private static final HeldCertificate CALLER = new HeldCertificate.Builder()
-            .commonName("caller")
-            .signedBy(AUTHORITY)
-            .build();
 
     private final List<AutoCloseable> toClose = new ArrayList<>();
 
@@ -62,7 +50,7 @@ class TlsTest {
     }
 
     @Test
-    void asksForAndVerifiesTheServiceThoughItsNameHasOneLabel() throws Exception {
+    void speaksHttp2() throws Exception {
         MockWebServer server = server("orders");
         BalancedHttpClient http = client(balancer("orders", server));
         for (int i = 0; i < 2; i++) {
@@ -85,31 +73,6 @@ class TlsTest {
     }
 
     @Test
-    void showsNothingToAnybodyOnTheWay() throws Exception {
-        MockWebServer server = server("orders");
-        try (RecordingRelay relay = RecordingRelay.to(server.getPort());
-                LoadBalancer orders = LoadBalancer.builder("orders")
-                        .instances(relay.hostPort())
-                        .build()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("https://orders/private-path"))
-                    .header("Authorization", "private-header")
-                    .POST(BodyPublishers.ofString("private-body"))
-                    .build();
-            assertThat(client(orders).send(request, BodyHandlers.ofString()).body())
-                    .isEqualTo("secret");
-            RecordedRequest seen = server.takeRequest();
-            assertThat(seen.getBody().utf8()).isEqualTo("private-body");
-            assertThat(seen.getHeaders().get("Authorization")).isEqualTo("private-header");
-            assertThat(relay.carriedBytes()).isPositive();
-            assertThat(List.of("private-path", "private-header", "private-body", "secret"))
-                    .noneMatch(relay::carried);
-            assertThat(relay.carried("orders"))
-                    .as("the server name, which is asked for in the clear")
-                    .isTrue();
-        }
-    }
-
-    @Test
     void speaksHttp11WhereThatIsAllThereIs() throws Exception {
         MockWebServer server = server("orders");
         BalancedHttpClient http = client(
@@ -119,67 +82,6 @@ class TlsTest {
         HttpResponse<String> response = http.send(get("https://orders/x"), BodyHandlers.ofString());
         assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
         assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly("orders");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"billing", "127.0.0.1", "localhost"})
-    void refusesACertificateForAnythingElse(String certified) throws Exception {
-        MockWebServer server = server(certified);
-        LoadBalancer orders = balancer("orders", server);
-        BalancedHttpClient http = client(orders);
-        assertThatThrownBy(() -> http.send(get("https://orders/x"), BodyHandlers.ofString()))
-                .isInstanceOf(SSLHandshakeException.class);
-        assertThatThrownBy(() -> http.sendAsync(get("https://orders/x"), BodyHandlers.ofString())
-                        .join())
-                .isInstanceOf(CompletionException.class)
-                .hasCauseInstanceOf(SSLHandshakeException.class);
-        assertThat(server.getRequestCount()).isZero();
-        assertThat(orders.snapshot().instances().get(0).outcomes(Kind.NEVER_REACHED))
-                .isEqualTo(2);
-    }
-
-    @Test
-    void refusesACertificateOfNobodyThatTheClientTrusts() throws Exception {
-        HeldCertificate stranger = new HeldCertificate.Builder()
-                .addSubjectAlternativeName("orders")
-                .build();
-        MockWebServer server = server(
-                new HandshakeCertificates.Builder().heldCertificate(stranger).build());
-        BalancedHttpClient http = client(balancer("orders", server));
-        assertThatThrownBy(() -> http.send(get("https://orders/x"), BodyHandlers.ofString()))
-                .isInstanceOf(SSLHandshakeException.class);
-    }
-
-    @Test
-    void asksEachServiceForItsOwnName() throws Exception {
-        MockWebServer one = server("orders");
-        MockWebServer two = server("billing.example");
-        BalancedHttpClient http = client(balancer("orders", one), balancer("billing.example", two));
-        http.send(get("https://orders/x"), BodyHandlers.ofString());
-        http.send(get("https://billing.example/x"), BodyHandlers.ofString());
-        assertThat(one.takeRequest().getHandshakeServerNames()).containsExactly("orders");
-        assertThat(two.takeRequest().getHandshakeServerNames()).containsExactly("billing.example");
-    }
-
-    /** One process may be an instance of two services, and its certificate for one of them. */
-    @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void resumesNoSessionOfAnotherService(String protocol) throws Exception {
-        MockWebServer server = server("orders");
-        SSLParameters parameters = new SSLParameters();
-        parameters.setProtocols(new String[] {protocol});
-        BalancedHttpClient http = client(
-                builder -> builder.sslParameters(parameters).version(HttpClient.Version.HTTP_1_1),
-                UnaryOperator.identity(),
-                balancer("orders", server),
-                balancer("billing", server));
-        HttpRequest closing =
-                HttpRequest.newBuilder(URI.create("https://orders/close")).build();
-        for (int i = 0; i < 3; i++) {
-            assertThat(http.send(closing, BodyHandlers.ofString()).body()).isEqualTo("secret");
-        }
-        assertThatThrownBy(() -> http.send(get("https://billing/x"), BodyHandlers.ofString()))
-                .isInstanceOf(SSLHandshakeException.class);
     }
 
     @Test
@@ -247,40 +149,6 @@ class TlsTest {
                 .withCauseInstanceOf(IOException.class);
         assertThat(orders.snapshot().instances().get(0).outcomes(Kind.NEVER_REACHED))
                 .isEqualTo(2);
-    }
-
-    @Test
-    void provesWhoTheCallerIs() throws Exception {
-        MockWebServer server = server("orders");
-        server.requireClientAuth();
-        BalancedHttpClient http = client(
-                builder -> builder.sslContext(new HandshakeCertificates.Builder()
-                        .addTrustedCertificate(AUTHORITY.certificate())
-                        .heldCertificate(CALLER)
-                        .build()
-                        .sslContext()),
-                UnaryOperator.identity(),
-                balancer("orders", server));
-        assertThat(http.send(get("https://orders/x"), BodyHandlers.ofString()).body())
-                .isEqualTo("secret");
-        assertThat(server.takeRequest().getHandshake().peerCertificates())
-                .first()
-                .isEqualTo(CALLER.certificate());
-        BalancedHttpClient anonymous = client(balancer("orders", server));
-        assertThatThrownBy(() -> anonymous.send(get("https://orders/x"), BodyHandlers.ofString()))
-                .isInstanceOf(IOException.class);
-    }
-
-    @Test
-    void leavesConnectionsAloneThatAreNotBalanced() throws Exception {
-        MockWebServer server = server("localhost");
-        BalancedHttpClient http = client(balancer("orders", server));
-        assertThat(http.send(get("https://localhost:" + server.getPort() + "/x"), BodyHandlers.ofString())
-                        .body())
-                .isEqualTo("secret");
-        assertThatThrownBy(
-                        () -> http.send(get("https://127.0.0.1:" + server.getPort() + "/x"), BodyHandlers.ofString()))
-                .isInstanceOf(SSLException.class);
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
-import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,8 +30,6 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.Response;
 import okhttp3.WebSocketListener;
-import okhttp3.tls.HandshakeCertificates;
-import okhttp3.tls.HeldCertificate;
 import okio.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,14 +81,6 @@ class WebSocketTest {
         assertThat(caller.sockets)
                 .isNotEmpty()
                 .allSatisfy(seen -> assertThat(seen).isSameAs(socket));
-    }
-
-    @Test
-    void isInFlightUntilTheServerClosesIt() throws Exception {
-        open();
-        get(server.opened).close(1001, "bye");
-        assertThat(get(caller.closed)).isEqualTo(1001);
-        assertThat(outcomes(Kind.SUCCESS)).isEqualTo(1);
     }
 
     @Test
@@ -173,55 +162,6 @@ class WebSocketTest {
         assertThat(handshake.getHeaders().get("X-Trace")).isEqualTo("7");
         assertThat(handshake.getHeaders().get("Sec-WebSocket-Protocol")).isEqualTo("v2, v1");
         socket.abort();
-    }
-
-    @Test
-    void isVerifiedAsTheService() throws Exception {
-        HeldCertificate certificate =
-                new HeldCertificate.Builder().addSubjectAlternativeName("chat").build();
-        HandshakeCertificates certificates = new HandshakeCertificates.Builder()
-                .heldCertificate(certificate)
-                .addTrustedCertificate(certificate.certificate())
-                .build();
-        web = new MockWebServer();
-        web.useHttps(certificates.sslSocketFactory());
-        start(upgrade(null));
-        BalancedHttpClient secure = BalancedHttpClient.wrap(
-                HttpFixture.newPlainClient()
-                        .sslContext(certificates.sslContext())
-                        .build(),
-                chat);
-        toClose.add(secure::shutdownNow);
-        WebSocket socket = get(secure.newWebSocketBuilder().buildAsync(URI.create("wss://chat/x"), caller));
-        assertThat(web.takeRequest().getHandshakeServerNames()).containsExactly("chat");
-        socket.abort();
-    }
-
-    @Test
-    void endsWhenTheServerDoesNotUpgrade() throws Exception {
-        start(
-                new MockResponse.Builder().code(404).build(),
-                new MockResponse.Builder().code(503).build());
-        for (int i = 0; i < 2; i++) {
-            assertThat(http.newWebSocketBuilder().buildAsync(URI.create("ws://chat/x"), caller))
-                    .failsWithin(Eventually.PATIENCE)
-                    .withThrowableThat()
-                    .withCauseInstanceOf(WebSocketHandshakeException.class);
-        }
-        assertThat(outcomes(Kind.SUCCESS)).isEqualTo(1);
-        assertThat(outcomes(Kind.OVERLOADED)).isEqualTo(1);
-    }
-
-    @Test
-    void endsWhenNobodyIsThere() {
-        try (ScriptedServer refusing = ScriptedServer.refusing()) {
-            balance(refusing.port());
-            assertThat(http.newWebSocketBuilder().buildAsync(URI.create("ws://chat/x"), caller))
-                    .failsWithin(Eventually.PATIENCE)
-                    .withThrowableThat()
-                    .withCauseInstanceOf(ConnectException.class);
-            assertThat(outcomes(Kind.NEVER_REACHED)).isEqualTo(1);
-        }
     }
 
     @Test

@@ -21,7 +21,8 @@ final class OkHttpRoutedRequest implements RoutedRequest {
 
     @Override
     public String host() {
-        return request.url().host();
+        String host = request.url().host();
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -16,8 +17,9 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names the service in the TLS handshake also where its name has a single label, such as {@code orders}: the JDK takes only
- * names with a dot for host names, and sends no server name otherwise. Connections that are not balanced are left alone.
+ * Names the service in the TLS handshake also where its name has a single label, such as {@code orders}, or ends with a dot:
+ * the JDK takes only names with a dot inside for host names, and sends no server name otherwise. Connections that are not
+ * balanced are left alone.
  *
  * <p>One for each client, since OkHttp compares these factories before it uses a connection again.
  */
@@ -47,9 +49,10 @@ final class SniSocketFactory extends SSLSocketFactory {
         Socket socket = sockets.createSocket(under, host, port, autoClose);
         if (under instanceof InstanceSocket instance) {
             balanced.put(socket, instance);
-            if (socket instanceof SSLSocket tls && isSingleLabel(host)) {
+            SNIServerName name = serverName(host);
+            if (socket instanceof SSLSocket tls && name != null) {
                 SSLParameters parameters = tls.getSSLParameters();
-                parameters.setServerNames(List.of(new SNIHostName(host)));
+                parameters.setServerNames(List.of(name));
                 tls.setSSLParameters(parameters);
             }
         }
@@ -61,13 +64,17 @@ final class SniSocketFactory extends SSLSocketFactory {
         return balanced.get(tls);
     }
 
-    /** Whether it can be a server name, and is none for the JDK. */
-    private static boolean isSingleLabel(String host) {
-        return !host.isEmpty()
-                && host.length() < 64
-                && !host.startsWith("-")
-                && !host.endsWith("-")
-                && host.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'));
+    /** Null for what is no name, or one that the JDK sends of itself: with a dot in it, and none at its end. */
+    private static @Nullable SNIServerName serverName(String host) {
+        boolean absolute = host.endsWith(".");
+        if (host.indexOf('.') >= 0 && !absolute) {
+            return null;
+        }
+        try {
+            return new SNIHostName(absolute ? host.substring(0, host.length() - 1) : host);
+        } catch (IllegalArgumentException noName) {
+            return null;
+        }
     }
 
     @Override

@@ -4,9 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.evenkeel.lb.LoadBalancer;
-import dev.evenkeel.lb.NoInstanceAvailableException;
-import dev.evenkeel.lb.PoolSaturatedException;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
@@ -44,31 +41,6 @@ import org.junit.jupiter.api.Test;
 class BalancedCallTest {
 
     @Test
-    void sharesCallsBetweenTheInstances() throws Exception {
-        ScriptedServer a = ScriptedServer.start();
-        ScriptedServer b = ScriptedServer.start();
-        try (Orders orders = Orders.of(a, b)) {
-            for (int i = 0; i < 100; i++) {
-                assertThat(orders.get("http://orders/x")).isEqualTo("ok");
-            }
-            assertThat(a.requestCount()).isEqualTo(50);
-            assertThat(b.requestCount()).isEqualTo(50);
-            assertThat(orders.ended(Outcome.Kind.SUCCESS)).isEqualTo(100);
-        }
-    }
-
-    @Test
-    void leavesOtherHostsAlone() throws Exception {
-        ScriptedServer a = ScriptedServer.start();
-        try (Orders orders = Orders.of(a);
-                ScriptedServer other = ScriptedServer.start()) {
-            assertThat(orders.get("http://" + other.hostPort() + "/x")).isEqualTo("ok");
-            assertThat(other.requests().get(0).header("Host")).contains(other.hostPort());
-            assertThat(orders.picks()).isZero();
-        }
-    }
-
-    @Test
     void keepsTheRequestTargetAndTheHost() throws Exception {
         ScriptedServer a = ScriptedServer.start();
         try (Orders orders = Orders.of(a)) {
@@ -86,35 +58,6 @@ class BalancedCallTest {
             assertThat(orders.get("http://orders:9999/x")).isEqualTo("ok");
             assertThat(orders.picks()).isEqualTo(2);
             assertThat(a.requests().get(1).header("Host")).contains("orders:9999");
-        }
-    }
-
-    @Test
-    void reportsTheLogicalUrlAndBesideItTheInstance() throws Exception {
-        ScriptedServer a = ScriptedServer.start();
-        ScriptedServer b = ScriptedServer.start();
-        a.reply(ScriptedReply.ok("a"));
-        b.reply(ScriptedReply.ok("b"));
-        try (Orders orders = Orders.of(a, b)) {
-            for (int i = 0; i < 4; i++) {
-                Request request = Orders.request("http://orders/x");
-                try (Response response = orders.http().newCall(request).execute()) {
-                    ScriptedServer answered = response.body().string().equals("a") ? a : b;
-                    assertThat(response.request().url()).isEqualTo(request.url());
-                    assertThat(BalancedOkHttp.instance(response)).contains(answered.instance());
-                }
-            }
-        }
-    }
-
-    @Test
-    void knowsNoInstanceForCallsThatAreNotBalanced() throws Exception {
-        ScriptedServer a = ScriptedServer.start();
-        try (Orders orders = Orders.of(a);
-                Response response = orders.http()
-                        .newCall(Orders.request("http://" + a.hostPort() + "/x"))
-                        .execute()) {
-            assertThat(BalancedOkHttp.instance(response)).isEmpty();
         }
     }
 
@@ -142,26 +85,6 @@ class BalancedCallTest {
             assertThat(orders.picks()).isEqualTo(2);
             assertThat(orders.ended(Outcome.Kind.FAILED)).isEqualTo(1);
             never.countDown();
-        }
-    }
-
-    @Test
-    void servesSeveralServices() throws Exception {
-        ScriptedServer a = ScriptedServer.start();
-        try (Orders orders = Orders.of(a);
-                ScriptedServer b = ScriptedServer.start().reply(ScriptedReply.ok("billing"));
-                LoadBalancer billing =
-                        LoadBalancer.builder("billing").instances(b.hostPort()).build()) {
-            OkHttpClient http = BalancedOkHttp.wrap(orders.raw(), orders.balancer(), billing);
-            try (Response one = http.newCall(Orders.request("http://orders/x")).execute();
-                    Response two =
-                            http.newCall(Orders.request("http://billing/x")).execute()) {
-                assertThat(one.body().string()).isEqualTo("ok");
-                assertThat(two.body().string()).isEqualTo("billing");
-            }
-            assertThatThrownBy(() -> BalancedOkHttp.wrap(orders.raw(), List.of(billing, billing)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("billing");
         }
     }
 
@@ -219,43 +142,6 @@ class BalancedCallTest {
             assertThat(a.requestCount()).isEqualTo(3);
             assertThat(b.requestCount()).isEqualTo(3);
             assertThat(a.requests().get(0).header("X-User")).isEmpty();
-        }
-    }
-
-    @Test
-    void failsWithAConnectExceptionWhenThereIsNoInstance() throws Exception {
-        try (Orders orders = Orders.empty()) {
-            assertThatThrownBy(() -> orders.get("http://orders/x"))
-                    .isInstanceOf(ConnectException.class)
-                    .hasMessageContaining("orders")
-                    .hasCauseInstanceOf(NoInstanceAvailableException.class);
-        }
-    }
-
-    @Test
-    void failsWithAConnectExceptionWhenAllInstancesAreAtTheirLimit() throws Exception {
-        ScriptedServer a = ScriptedServer.start();
-        a.reply(ScriptedReply.endless());
-        try (Orders orders = Orders.service("orders", b -> b.maxInFlightPerInstance(1), c -> c)
-                .add(a.instance(), a)) {
-            try (Response endless =
-                    orders.http().newCall(Orders.request("http://orders/x")).execute()) {
-                assertThat(endless.code()).isEqualTo(200);
-                assertThatThrownBy(() -> orders.get("http://orders/x"))
-                        .isInstanceOf(ConnectException.class)
-                        .hasCauseInstanceOf(PoolSaturatedException.class);
-            }
-        }
-    }
-
-    @Test
-    void failsWithAnIOExceptionAfterTheBalancerIsClosed() throws Exception {
-        ScriptedServer a = ScriptedServer.start();
-        try (Orders orders = Orders.of(a)) {
-            orders.balancer().close();
-            assertThatThrownBy(() -> orders.get("http://orders/x"))
-                    .isExactlyInstanceOf(IOException.class)
-                    .hasMessageContaining("closed");
         }
     }
 

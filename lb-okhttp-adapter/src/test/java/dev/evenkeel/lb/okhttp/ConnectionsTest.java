@@ -27,23 +27,6 @@ import org.junit.jupiter.api.Test;
 class ConnectionsTest {
 
     @Test
-    void keepsOneConnectionForEachOfManyInstances() throws Exception {
-        ScriptedServer[] servers = new ScriptedServer[20];
-        for (int i = 0; i < servers.length; i++) {
-            servers[i] = ScriptedServer.start();
-        }
-        try (Orders orders = Orders.of(servers)) {
-            for (int i = 0; i < 200; i++) {
-                orders.get("http://orders/x");
-            }
-            assertThat(servers).allSatisfy(server -> {
-                assertThat(server.requestCount()).isEqualTo(10);
-                assertThat(server.acceptedConnections()).isEqualTo(1);
-            });
-        }
-    }
-
-    @Test
     void keepsAsManyIdleOnesAsItIsTold() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         ScriptedServer a = ScriptedServer.start();

@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.evenkeel.lb.discovery.InstanceSink;
 import dev.evenkeel.lb.discovery.InstanceSource;
 import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.testkit.Eventually;
@@ -14,7 +13,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -87,26 +85,6 @@ class InFlightTest {
         }
 
         @Test
-        void whileItWaitsForTheFirstListStopsWaiting() throws Exception {
-            AtomicReference<InstanceSink> sink = new AtomicReference<>();
-            InstanceSource late = subscriber -> {
-                sink.set(subscriber);
-                return () -> {};
-            };
-            try (ScriptedServer a = ScriptedServer.start();
-                    Orders orders = Orders.over(late, Duration.ofMinutes(1))) {
-                Call call = orders.http().newCall(Orders.request("http://orders/x"));
-                CompletableFuture<Throwable> failure = enqueue(call);
-                Eventually.until("it runs", () -> orders.raw().dispatcher().runningCallsCount() == 1);
-                call.cancel();
-                assertThat(failure.join()).isInstanceOf(IOException.class).hasMessage("Canceled");
-                sink.get().update(List.of(a.instance()));
-                assertThat(orders.get("http://orders/y")).isEqualTo("ok");
-                assertThat(orders.picks()).isEqualTo(1);
-            }
-        }
-
-        @Test
         void byItsTimeoutWhileItWaitsForTheFirstListStopsWaiting() throws Exception {
             InstanceSource never = subscriber -> () -> {};
             try (Orders orders = Orders.over(never, Duration.ofMinutes(1))) {
@@ -151,16 +129,6 @@ class InFlightTest {
 
     @Nested
     class ABody {
-
-        @Test
-        void thatIsCutHasFailed() throws Exception {
-            ScriptedServer a = ScriptedServer.start().reply(ScriptedReply.cut());
-            try (Orders orders = Orders.of(a)) {
-                assertThatThrownBy(() -> orders.get("http://orders/x")).isInstanceOf(IOException.class);
-                assertThat(orders.inFlight()).isZero();
-                assertThat(orders.ended(Kind.FAILED)).isEqualTo(1);
-            }
-        }
 
         @Test
         void thatIsClosedEarlyHasGoneWell() throws Exception {

@@ -6,6 +6,8 @@ import dev.evenkeel.lb.testkit.ContractCall;
 import dev.evenkeel.lb.testkit.ContractCallback;
 import dev.evenkeel.lb.testkit.ContractClient;
 import dev.evenkeel.lb.testkit.ContractOptions;
+import dev.evenkeel.lb.testkit.ContractWebSocket;
+import dev.evenkeel.lb.testkit.ContractWebSocketListener;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,15 +16,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.Credentials;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
 
 /** A balanced OkHttp client in the hands of the contract suite. */
 final class OkHttpContractClient implements ContractClient {
@@ -36,13 +44,19 @@ final class OkHttpContractClient implements ContractClient {
         Dispatcher dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(200);
         dispatcher.setMaxRequestsPerHost(200);
-        this.raw = new OkHttpClient.Builder()
+        OkHttpClient.Builder client = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
                 .connectTimeout(Duration.ofSeconds(5))
                 .readTimeout(Duration.ZERO)
                 .protocols(List.of(Protocol.HTTP_1_1))
-                .followRedirects(false)
-                .build();
+                .followRedirects(options.followsRedirects());
+        if (options.keepsCookies()) {
+            client.cookieJar(new KeptCookies());
+        }
+        options.tls().ifPresent(tls -> client.sslSocketFactory(tls.context().getSocketFactory(), tls.trustManager()));
+        options.passwords()
+                .ifPresent(passwords -> client.authenticator((route, response) -> authenticated(response, passwords)));
+        this.raw = client.build();
         BalancedOkHttp.Builder builder = BalancedOkHttp.builder(raw, options.router());
         options.stickyHeader()
                 .ifPresent(name ->
@@ -53,6 +67,19 @@ final class OkHttpContractClient implements ContractClient {
     private static PickRequest keyFrom(Request request, String header) {
         String key = request.header(header);
         return key == null ? PickRequest.EMPTY : PickRequest.stickyTo(key);
+    }
+
+    private static Request authenticated(Response challenge, Function<String, Optional<String>> passwords) {
+        Request request = challenge.request();
+        if (request.header("Authorization") != null) {
+            return null; // it has been tried
+        }
+        return passwords
+                .apply(request.url().host())
+                .map(password -> request.newBuilder()
+                        .header("Authorization", Credentials.basic(ContractOptions.USER, password))
+                        .build())
+                .orElse(null);
     }
 
     @Override
@@ -86,6 +113,13 @@ final class OkHttpContractClient implements ContractClient {
         return running::cancel;
     }
 
+    @Override
+    public ContractWebSocket openWebSocket(String url, ContractWebSocketListener listener) throws IOException {
+        OpeningWebSocket opening = new OpeningWebSocket(listener);
+        http.newWebSocket(new Request.Builder().url(url).build(), opening);
+        return opening.await();
+    }
+
     private Call newCall(ContractCall call) {
         Optional<RequestBody> body = call.body().map(text -> RequestBody.create(text, null));
         Request.Builder request = new Request.Builder().url(call.url());
@@ -110,5 +144,65 @@ final class OkHttpContractClient implements ContractClient {
     public void close() {
         raw.dispatcher().executorService().shutdown();
         raw.connectionPool().evictAll();
+    }
+
+    private static final class OpeningWebSocket extends WebSocketListener {
+
+        private final ContractWebSocketListener listener;
+        private final CompletableFuture<WebSocket> opened = new CompletableFuture<>();
+
+        OpeningWebSocket(ContractWebSocketListener listener) {
+            this.listener = listener;
+        }
+
+        ContractWebSocket await() throws IOException {
+            try {
+                WebSocket socket = opened.join();
+                return new ContractWebSocket() {
+                    @Override
+                    public void send(String text) {
+                        socket.send(text);
+                    }
+
+                    @Override
+                    public void close() {
+                        socket.close(1000, null);
+                    }
+
+                    @Override
+                    public void abort() {
+                        socket.cancel();
+                    }
+                };
+            } catch (CompletionException failed) {
+                throw (IOException) failed.getCause();
+            }
+        }
+
+        @Override
+        public void onOpen(WebSocket socket, Response response) {
+            opened.complete(socket);
+        }
+
+        @Override
+        public void onMessage(WebSocket socket, String text) {
+            listener.received(text);
+        }
+
+        @Override
+        public void onClosing(WebSocket socket, int code, String reason) {
+            socket.close(code, null);
+        }
+
+        @Override
+        public void onClosed(WebSocket socket, int code, String reason) {
+            listener.over();
+        }
+
+        @Override
+        public void onFailure(WebSocket socket, Throwable failure, Response response) {
+            opened.completeExceptionally(failure instanceof IOException ? failure : new IOException(failure));
+            listener.over();
+        }
     }
 }

@@ -38,27 +38,6 @@ class ResendTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void postWhoseConnectionIsDroppedReachesTheServersOnce(boolean onAConnectionThatWasUsedBefore) throws Exception {
-        ScriptedServer a = ScriptedServer.start();
-        ScriptedServer b = ScriptedServer.start();
-        for (ScriptedServer server : List.of(a, b)) {
-            server.reply(
-                    request -> request.method().equals("POST") ? ScriptedReply.hangUp() : ScriptedReply.ok("warm"));
-        }
-        try (Orders orders = Orders.of(a, b)) {
-            int before = onAConnectionThatWasUsedBefore ? 2 : 0;
-            for (int i = 0; i < before; i++) {
-                orders.get("http://orders/warm");
-            }
-            assertThatThrownBy(() -> orders.post("http://orders/x", "once")).isInstanceOf(IOException.class);
-            assertThat(a.requestCount() + b.requestCount()).isEqualTo(before + 1);
-            assertThat(orders.picks()).isEqualTo(before + 1);
-            assertThat(orders.ended(Kind.FAILED)).isEqualTo(1);
-        }
-    }
-
     /** As a server does that restarts, or closes what has been idle for long: no client makes its caller feel that. */
     @Test
     void getThatFindsItsKeptConnectionClosedIsRepeatedOnANewOne() throws Exception {
@@ -198,17 +177,6 @@ class ResendTest {
                     .isInstanceOf(IOException.class)
                     .satisfies(failure -> assertThat(failure.getSuppressed()).isEmpty());
             assertThat(orders.ended(Kind.SUCCESS)).isEqualTo(2);
-        }
-    }
-
-    @Test
-    void redirectToTheInstanceItselfIsFollowed() throws Exception {
-        ScriptedServer a = ScriptedServer.start();
-        try (Orders orders = Orders.of(a)) {
-            a.reply(request -> request.target().equals("/from")
-                    ? ScriptedReply.status(307).withHeader("Location", "http://" + a.hostPort() + "/to")
-                    : ScriptedReply.ok("there"));
-            assertThat(orders.get("http://orders/from")).isEqualTo("there");
         }
     }
 

@@ -100,22 +100,6 @@ class ServiceRedirectsTest {
     }
 
     @Test
-    void goesWithoutCredentials() throws Exception {
-        order.reply(redirect(302, "http://billing/b"));
-        Request request = Orders.request("http://orders/o")
-                .newBuilder()
-                .header("Authorization", "secret")
-                .header("X-Trace", "1")
-                .build();
-        execute(request).close();
-        assertThat(order.requests().get(0).header("Authorization")).contains("secret");
-        assertThat(bill.requestCount() + otherBill.requestCount()).isEqualTo(1);
-        ScriptedServer asked = bill.requestCount() == 1 ? bill : otherBill;
-        assertThat(asked.requests().get(0).header("Authorization")).isEmpty();
-        assertThat(asked.requests().get(0).header("X-Trace")).contains("1");
-    }
-
-    @Test
     void makesAGetOfAPostUnlessItMustNot() throws Exception {
         for (int status : new int[] {301, 302, 303, 307, 308}) {
             order.reply(redirect(status, "http://billing/" + status));

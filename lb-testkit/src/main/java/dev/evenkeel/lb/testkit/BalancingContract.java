@@ -9,6 +9,7 @@ import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.strategy.Strategies;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,23 @@ abstract class BalancingContract extends ContractFixture {
         }
         assertThat(one.requestCount()).isEqualTo(50);
         assertThat(two.requestCount()).isEqualTo(50);
+    }
+
+    /** Some clients keep few idle connections in all: then each call would need a new one here. */
+    @Test
+    final void keepsAConnectionToEachOfManyInstances() throws Exception {
+        ScriptedServer[] servers = new ScriptedServer[20];
+        Arrays.setAll(servers, i -> server());
+        ContractClient client = client(orders(builder -> builder.strategy(Strategies.roundRobin()), servers));
+        for (int i = 0; i < 200; i++) {
+            client.send(ContractCall.get("http://orders/x"));
+        }
+        assertThat(servers)
+                .allSatisfy(server -> assertThat(server.requestCount()).isEqualTo(10));
+        assertThat(Arrays.stream(servers)
+                        .mapToInt(ScriptedServer::acceptedConnections)
+                        .sum())
+                .isBetween(20, 25);
     }
 
     @Test

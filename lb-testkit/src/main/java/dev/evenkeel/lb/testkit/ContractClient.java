@@ -30,6 +30,16 @@ public interface ContractClient extends AutoCloseable {
      */
     Runnable sendAsync(ContractCall call, ContractCallback callback);
 
+    /**
+     * Opens a WebSocket and waits until it is open. Only {@link WebSocketContract} asks for it.
+     *
+     * @throws IOException if it does not come about, such as for the status of the answer
+     */
+    default ContractWebSocket openWebSocket(String url, ContractWebSocketListener listener)
+            throws IOException, InterruptedException {
+        throw new UnsupportedOperationException("no WebSockets");
+    }
+
     /** Closes what the client holds: its connections and threads. Not the balancers. */
     @Override
     void close();

@@ -9,6 +9,7 @@ import dev.evenkeel.lb.request.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 
 /** Servers, balancers and clients of one test; and what must hold when it is over. */
@@ -24,6 +25,11 @@ abstract class ContractFixture {
     /** A server that ends with the test. */
     protected final ScriptedServer server() {
         return endingWithTheTest(ScriptedServer.start());
+    }
+
+    /** A server that speaks TLS, and ends with the test. */
+    protected final ScriptedServer serverOverTls(SSLContext context) {
+        return endingWithTheTest(ScriptedServer.startOverTls(context));
     }
 
     /** A port that refuses connections, until the test ends. */

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /** A request as it arrived at a {@link ScriptedServer}. An immutable value. */
 public final class RecordedRequest {
@@ -14,13 +17,20 @@ public final class RecordedRequest {
     private final String target;
     private final Map<String, List<String>> headers;
     private final byte[] body;
+    private final Optional<SSLSession> tlsSession;
 
-    RecordedRequest(String method, String target, Map<String, List<String>> headers, byte[] body) {
+    RecordedRequest(
+            String method,
+            String target,
+            Map<String, List<String>> headers,
+            byte[] body,
+            @Nullable SSLSession tlsSession) {
         this.method = method;
         this.target = target;
         this.headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.forEach((name, values) -> this.headers.put(name, List.copyOf(values)));
         this.body = body.clone();
+        this.tlsSession = Optional.ofNullable(tlsSession);
     }
 
     /** Such as {@code GET}. */
@@ -46,6 +56,19 @@ public final class RecordedRequest {
     /** The body, read as UTF-8; empty if there was none. */
     public String body() {
         return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /** What was agreed in the TLS handshake of the connection that it came over; empty without TLS. */
+    public Optional<SSLSession> tlsSession() {
+        return tlsSession;
+    }
+
+    /** The name that the client asked for in the TLS handshake, if it did. */
+    public Optional<String> serverName() {
+        return tlsSession
+                .map(ExtendedSSLSession.class::cast)
+                .flatMap(session -> session.getRequestedServerNames().stream().findFirst())
+                .map(name -> new String(name.getEncoded(), StandardCharsets.UTF_8));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** Reads requests off a connection. Enough of HTTP/1.1 for the clients that there are: lengths, chunks, {@code Expect}. */
@@ -21,9 +22,11 @@ final class RequestReader {
      * Reads one request.
      *
      * @param out takes the go-ahead for a request that asks for one before it sends its body
+     * @param session that of TLS, if that is what the connection speaks
      * @return the request, or null if there is no further one
      */
-    static @Nullable RecordedRequest read(InputStream in, OutputStream out) throws IOException {
+    static @Nullable RecordedRequest read(InputStream in, OutputStream out, @Nullable SSLSession session)
+            throws IOException {
         String line = readLine(in);
         if (line == null) {
             return null;
@@ -45,7 +48,7 @@ final class RequestReader {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
-        return new RecordedRequest(parts[0], parts[1], headers, body(headers, in));
+        return new RecordedRequest(parts[0], parts[1], headers, body(headers, in), session);
     }
 
     private static byte[] body(Map<String, List<String>> headers, InputStream in) throws IOException {

@@ -34,7 +34,9 @@ public final class ScriptedReply {
         /** The connection is reset without an answer. */
         RESET,
         /** Bytes that are no HTTP, and then the end. */
-        GARBAGE
+        GARBAGE,
+        /** The connection becomes a WebSocket. */
+        WEB_SOCKET
     }
 
     private static final byte[] NOTHING = {};
@@ -106,6 +108,16 @@ public final class ScriptedReply {
     /** An answer that is no HTTP. */
     public static ScriptedReply garbage() {
         return of(Manner.GARBAGE, 200, "\u0000\u0007 what? \r\n\r\n".getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The connection becomes a WebSocket that sends back whatever it is sent, and closes when the caller does. */
+    public static ScriptedReply webSocket() {
+        return of(Manner.WEB_SOCKET, 200, NOTHING);
+    }
+
+    /** The connection becomes a WebSocket that is silent, and closed by the server when the latch is open. */
+    public static ScriptedReply webSocketUntil(CountDownLatch gate) {
+        return webSocket().withRestAfter(gate);
     }
 
     /** This reply with a header more. */

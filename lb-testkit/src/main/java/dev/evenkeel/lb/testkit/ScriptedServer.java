@@ -15,11 +15,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real HTTP/1.1 server on a port of the loopback address that does what a test tells it, and remembers what it was
- * asked. It keeps connections open as servers do.
+ * A real HTTP/1.1 server on a port of the loopback address, with TLS or without, that does what a test tells it, and
+ * remembers what it was asked. It keeps connections open as servers do.
  *
  * <pre>{@code
  * try (ScriptedServer server = ScriptedServer.start()) {
@@ -40,6 +42,7 @@ public final class ScriptedServer implements AutoCloseable {
     public static final String THREAD_NAME = "scripted-server";
 
     private final int port;
+    private final @Nullable SSLSocketFactory tls;
     private final Set<ServedConnection> connections = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<RecordedRequest> requests = new ConcurrentLinkedQueue<>();
     private final AtomicInteger requestCount = new AtomicInteger();
@@ -53,7 +56,8 @@ public final class ScriptedServer implements AutoCloseable {
     private @Nullable Socket reserving; // guarded by this
     private @Nullable Thread acceptor; // guarded by this
 
-    private ScriptedServer() {
+    private ScriptedServer(@Nullable SSLSocketFactory tls) {
+        this.tls = tls;
         try {
             ServerSocket socket = listen(0);
             this.port = socket.getLocalPort();
@@ -65,12 +69,22 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** Starts a server on a free port. It answers everything with 200 and {@code ok}. */
     public static ScriptedServer start() {
-        return new ScriptedServer();
+        return new ScriptedServer(null);
+    }
+
+    /**
+     * Starts a server that speaks TLS and is otherwise like {@link #start}.
+     *
+     * @param context has the key and certificate of the server, and whom it trusts: callers are asked who they are, and may
+     *     say nothing
+     */
+    public static ScriptedServer startOverTls(SSLContext context) {
+        return new ScriptedServer(context.getSocketFactory());
     }
 
     /** A server that is {@linkplain #stop stopped}: it has a port, at which connections are refused. */
     public static ScriptedServer refusing() {
-        ScriptedServer server = new ScriptedServer();
+        ScriptedServer server = start();
         server.stop();
         return server;
     }
@@ -184,7 +198,7 @@ public final class ScriptedServer implements AutoCloseable {
     private void serve(ServerSocket socket, Socket accepted) {
         acceptedConnections.incrementAndGet();
         ServedConnection connection = new ServedConnection(
-                accepted, THREAD_NAME + "-" + port + "-connection", this::answer, connections::remove);
+                accepted, tls, THREAD_NAME + "-" + port + "-connection", this::answer, connections::remove);
         connections.add(connection);
         connection.start();
         if (socket.isClosed()) { // stopped meanwhile, perhaps without having seen this one

@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to a {@link ScriptedServer}, with a thread of its own: reads requests, does what the script says. */
@@ -20,16 +23,19 @@ final class ServedConnection {
     private static final int CHUNK_BYTES = 8 * 1024;
 
     private final Socket socket;
+    private final @Nullable SSLSocketFactory tls;
     private final Function<RecordedRequest, ScriptedReply> script;
     private final Consumer<ServedConnection> onEnd;
     private final Thread thread;
 
     ServedConnection(
             Socket socket,
+            @Nullable SSLSocketFactory tls,
             String threadName,
             Function<RecordedRequest, ScriptedReply> script,
             Consumer<ServedConnection> onEnd) {
         this.socket = socket;
+        this.tls = tls;
         this.script = script;
         this.onEnd = onEnd;
         this.thread = new Thread(this::serve, threadName);
@@ -57,17 +63,30 @@ final class ServedConnection {
     private void serve() {
         try (socket) {
             socket.setTcpNoDelay(true);
-            InputStream in = new BufferedInputStream(socket.getInputStream());
-            OutputStream out = new BufferedOutputStream(socket.getOutputStream());
-            boolean goesOn = true;
-            while (goesOn) {
-                RecordedRequest request = RequestReader.read(in, out);
-                goesOn = request != null && answer(request, script.apply(request), in, out);
+            if (tls == null) {
+                serve(socket, null);
+            } else {
+                try (SSLSocket secure = (SSLSocket) tls.createSocket(socket, null, socket.getPort(), true)) {
+                    secure.setUseClientMode(false);
+                    secure.setWantClientAuth(true);
+                    secure.startHandshake();
+                    serve(secure, secure.getSession());
+                }
             }
         } catch (IOException | InterruptedException ended) {
             // by the caller, or by the test: both may do that
         } finally {
             onEnd.accept(this);
+        }
+    }
+
+    private void serve(Socket clearText, @Nullable SSLSession session) throws IOException, InterruptedException {
+        InputStream in = new BufferedInputStream(clearText.getInputStream());
+        OutputStream out = new BufferedOutputStream(clearText.getOutputStream());
+        boolean goesOn = true;
+        while (goesOn) {
+            RecordedRequest request = RequestReader.read(in, out, session);
+            goesOn = request != null && answer(request, script.apply(request), in, out);
         }
     }
 
@@ -96,6 +115,15 @@ final class ServedConnection {
                 writeForEver(reply, out);
             }
             case SILENT -> drain(in);
+            case WEB_SOCKET -> {
+                ServedWebSocket webSocket = new ServedWebSocket(in, out);
+                webSocket.upgrade(request);
+                if (reply.bodyGate().isPresent()) {
+                    pass(reply.bodyGate().get());
+                    webSocket.close();
+                }
+                webSocket.echo();
+            }
             case GARBAGE -> {
                 out.write(reply.body());
                 out.flush();

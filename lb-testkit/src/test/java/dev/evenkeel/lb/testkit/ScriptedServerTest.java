@@ -8,7 +8,12 @@ import java.net.ConnectException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +49,51 @@ class ScriptedServerTest {
         assertThat(server.requests()).extracting(RecordedRequest::body).containsExactly("", "abc", "abcde");
         assertThat(server.acceptedConnections()).isEqualTo(1);
         assertThat(server.requestCount()).isEqualTo(3);
+    }
+
+    @Test
+    void speaksTls() throws Exception {
+        TestCertificate certificate = TestCertificate.of("orders");
+        SSLSocketFactory sockets =
+                TestCertificate.trusting(certificate).context().getSocketFactory();
+        try (ScriptedServer secure = ScriptedServer.startOverTls(certificate.ofServer());
+                SSLSocket socket = (SSLSocket)
+                        sockets.createSocket(secure.instance().address().getAddress(), secure.port())) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName("orders")));
+            socket.setSSLParameters(parameters);
+            send(socket, GET);
+            assertThat(read(socket, OK.length())).isEqualTo(OK);
+            assertThat(secure.requests()).singleElement().satisfies(request -> {
+                assertThat(request.serverName()).contains("orders");
+                assertThat(request.tlsSession())
+                        .hasValueSatisfying(
+                                session -> assertThat(session.getProtocol()).isEqualTo("TLSv1.3"));
+            });
+        }
+    }
+
+    /** With the key and the frames of the examples in RFC 6455. */
+    @Test
+    void speaksWebSocket() throws Exception {
+        server.reply(ScriptedReply.webSocket());
+        String[] lines = {
+            "HTTP/1.1 101 scripted",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+        };
+        String head = String.join("\r\n", lines) + "\r\n\r\n";
+        try (Socket socket = connect()) {
+            send(socket, "GET / HTTP/1.1\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+            assertThat(read(socket, head.length())).isEqualTo(head);
+            byte[] maskedHello = {
+                (byte) 0x81, (byte) 0x85, 0x37, (byte) 0xfa, 0x21, 0x3d, 0x7f, (byte) 0x9f, 0x4d, 0x51, 0x58
+            };
+            socket.getOutputStream().write(maskedHello);
+            byte[] hello = {(byte) 0x81, 0x05, 'H', 'e', 'l', 'l', 'o'};
+            assertThat(socket.getInputStream().readNBytes(hello.length)).isEqualTo(hello);
+        }
     }
 
     @Test
