@@ -37,6 +37,10 @@ final class FailureRun {
         failures.set(0);
     }
 
+    int length() {
+        return failures.get();
+    }
+
     boolean isTooLong(OutlierConfig config) {
         return neverReached.get() >= config.neverReachedInARow() || failures.get() >= config.failuresInARow();
     }

@@ -132,7 +132,7 @@ final class OutlierDetector {
     }
 
     private void ejectFailing(Node node) {
-        if (isIn(node) && node.run().isTooLong(config)) {
+        if (isIn(node) && node.run().isTooLong(config) && !watch.mayBeAccident(node)) {
             eject(node, Ejection.Cause.FAILING, node.run().toString(), 1);
             onChange.run();
         }
