@@ -14,6 +14,10 @@ record Cell(double value, int digits, double least, double most, boolean real) {
         return new Cell(value, digits, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, false);
     }
 
+    static Cell count(long value) {
+        return of((double) value, 0);
+    }
+
     /** It was measured on this machine. */
     static Cell real(double value, int digits) {
         return new Cell(value, digits, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);

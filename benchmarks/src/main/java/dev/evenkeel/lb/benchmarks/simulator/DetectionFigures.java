@@ -24,17 +24,11 @@ final class DetectionFigures {
     private DetectionFigures() {}
 
     static FigureTable table(long seed) {
-        FigureTable table = new FigureTable(
-                "One of 5 servers is ill for 10 s; 4 clients with 500 calls/s each, time limit 250 ms.\n"
-                        + "Lost: calls for each client. Out: after how many ms the last client has taken it out; adaptive avoids\n"
-                        + "it before, so that it need not. Then after how many s all have it back, and when it has half of its\n"
-                        + "share again; the same with a health check.",
-                "lost",
-                "out",
-                "back",
-                "half share",
-                "checked: back",
-                "half share");
+        FigureTable table = new FigureTable("""
+                One of 5 servers is ill for 10 s; 4 clients with 500 calls/s each, time limit 250 ms.
+                Lost: calls for each client. Out: after how many ms the last client has taken it out; adaptive avoids
+                it before, so that it need not. Then after how many s all have it back, and when it has half of its
+                share again; the same with a health check.""", "lost", "out", "back", "half share", "checked: back", "half share");
         faults().forEach((name, fault) -> {
             boolean hangs = fault.kind() == Kind.SILENT || fault.kind() == Kind.UNREACHABLE;
             boolean some = fault.kind() == Kind.FAILING_SOME;

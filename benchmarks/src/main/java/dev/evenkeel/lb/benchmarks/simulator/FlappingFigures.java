@@ -54,10 +54,10 @@ final class FlappingFigures {
         Result checked = Simulation.run(scenario.in(Setting.DEFAULT.withProbes()), strategy, seed);
         table.row(
                 name,
-                Cell.of(most(result, 0), 0).atMost(2),
-                Cell.of(most(result, 1), 0).atMost(1),
-                Cell.of(most(checked, 1), 0).atMost(1),
-                Cell.of(result.ejections(), 0),
+                Cell.count(most(result, 0)).atMost(2),
+                Cell.count(most(result, 1)).atMost(1),
+                Cell.count(most(checked, 1)).atMost(1),
+                Cell.count(result.ejections()),
                 Cell.of(100.0 * result.lost() / result.calls(), 2).atMost(1));
     }
 

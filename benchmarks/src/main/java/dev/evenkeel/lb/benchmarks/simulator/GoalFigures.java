@@ -9,8 +9,6 @@ import java.util.function.UnaryOperator;
 /** What a strategy should do by itself: the goals are those of the default one, with all others beside it. */
 final class GoalFigures {
 
-    private static final UnaryOperator<Cell> NO_GOAL = cell -> cell;
-
     private final FigureTable table;
     private final Scenarios scenarios;
     private final long seed;
@@ -34,9 +32,17 @@ final class GoalFigures {
     }
 
     private void load() {
-        row("50 equal servers, utilization 0.9: p99 ms", scenarios.equal(0.9), p99(), cell -> cell.atMost(95));
-        row("half of them twice as slow, 0.9: p99 ms", scenarios.halfSlower(0.9), p99(), cell -> cell.atMost(135));
-        row("500 clients, 200 servers: p99 ms", scenarios.clients(500), p99(), cell -> cell.atMost(85));
+        row(
+                "50 equal servers, utilization 0.9: p99 ms",
+                scenarios.equal(0.9),
+                GoalFigures::p99,
+                cell -> cell.atMost(95));
+        row(
+                "half of them twice as slow, 0.9: p99 ms",
+                scenarios.halfSlower(0.9),
+                GoalFigures::p99,
+                cell -> cell.atMost(135));
+        row("500 clients, 200 servers: p99 ms", scenarios.clients(500), GoalFigures::p99, cell -> cell.atMost(85));
     }
 
     private void faults() {
@@ -47,7 +53,9 @@ final class GoalFigures {
         Collection<Result> silent = results(scenarios.blackHole());
         row("one of 10 never answers: its share % meanwhile", silent, share(spans.get(0)), cell -> cell.atMost(0.12));
         Collection<Result> slow = results(scenarios.slowNode());
-        row("one of 10 is ten times slower: its share % meanwhile", slow, share(spans.get(0)), NO_GOAL);
+        row(
+                "one of 10 is ten times slower: its share % meanwhile",
+                slow, share(spans.get(0)), UnaryOperator.identity());
         row("... 0 to 10 s later", slow, share(spans.get(1)), cell -> cell.atLeast(8));
     }
 
@@ -60,7 +68,7 @@ final class GoalFigures {
                 nearAndFar,
                 result -> share(near.measured()).applyAsDouble(result) / fair,
                 cell -> cell.atMost(3.5));
-        row("... p99 ms", nearAndFar, p99(), NO_GOAL);
+        row("... p99 ms", nearAndFar, GoalFigures::p99, UnaryOperator.identity());
         Scenario warm = scenarios.warmNewcomer();
         row(
                 "a server joins 19: its share % in 2 s",
@@ -79,10 +87,10 @@ final class GoalFigures {
         row("one of 2 takes 10 s for 7 s: mean ms", slowdown, Result::meanMillis, cell -> cell.atMost(252));
         ServerModel wide = ServerModel.of(1_000, 600);
         Scenario hole = twoServers(wide, Fault.of(Kind.SILENT, new Span(3, 1_000)), 200, new Span(0, 10));
-        row("one of 2 never answers any more: success %", hole, success(), cell -> cell.atLeast(91.5));
+        row("one of 2 never answers any more: success %", hole, GoalFigures::success, cell -> cell.atLeast(91.5));
         ServerModel quick = ServerModel.of(1_000, 120);
         Scenario wrong = twoServers(quick, Fault.of(Kind.REJECTING, new Span(3, 60)), 500, new Span(0, 90));
-        row("one of 2 rejects all for 57 of 90 s: success %", wrong, success(), cell -> cell.atLeast(93.6));
+        row("one of 2 rejects all for 57 of 90 s: success %", wrong, GoalFigures::success, cell -> cell.atLeast(93.6));
     }
 
     private static Scenario twoServers(ServerModel server, Fault fault, int callsPerSecond, Span measured) {
@@ -109,7 +117,7 @@ final class GoalFigures {
         int place = 0;
         for (Result result : results) {
             cells[place++] = ofThisOne.apply(Cell.of(figure.applyAsDouble(result), 2));
-            ofThisOne = NO_GOAL; // adaptive is the first
+            ofThisOne = UnaryOperator.identity(); // adaptive is the first
         }
         table.row(name, cells);
     }
@@ -118,15 +126,15 @@ final class GoalFigures {
         return Table.of(scenario, seed).results().values();
     }
 
-    private static ToDoubleFunction<Result> p99() {
-        return result -> result.millis(0.99);
+    private static double p99(Result result) {
+        return result.millis(0.99);
+    }
+
+    private static double success(Result result) {
+        return 100 - 100 * result.failedShare() - 100 * result.timedOutShare();
     }
 
     private static ToDoubleFunction<Result> share(Span span) {
         return result -> 100 * result.share(0, span);
-    }
-
-    private static ToDoubleFunction<Result> success() {
-        return result -> 100 - 100 * result.failedShare() - 100 * result.timedOutShare();
     }
 }

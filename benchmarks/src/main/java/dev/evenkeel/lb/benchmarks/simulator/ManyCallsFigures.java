@@ -1,5 +1,7 @@
 package dev.evenkeel.lb.benchmarks.simulator;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Collections;
 import java.util.List;
 
@@ -15,7 +17,8 @@ final class ManyCallsFigures {
                 "calls",
                 "p99 ms",
                 "lost",
-                "real s");
+                "real s",
+                "processor s");
         Scenario scenario = new Scenario(
                 "many-calls",
                 "",
@@ -27,16 +30,20 @@ final class ManyCallsFigures {
                 new Span(0, seconds),
                 List.of(),
                 Setting.DEFAULT);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         Table.STRATEGIES.forEach((name, strategy) -> {
             long begun = System.nanoTime();
+            long busyBefore = threads.getCurrentThreadCpuTime();
             Result result = Simulation.run(scenario, strategy, seed);
+            double busy = (threads.getCurrentThreadCpuTime() - busyBefore) / 1e9;
             double real = (System.nanoTime() - begun) / 1e9;
             table.row(
                     name,
-                    Cell.of(result.calls(), 0),
+                    Cell.count(result.calls()),
                     Cell.of(result.millis(0.99), 1),
-                    Cell.of(result.lost(), 0).atMost(0),
-                    Cell.real(real, 1).atMost(30));
+                    Cell.count(result.lost()).atMost(0),
+                    Cell.real(real, 1).atMost(30),
+                    Cell.real(busy, 1));
         });
         return table;
     }

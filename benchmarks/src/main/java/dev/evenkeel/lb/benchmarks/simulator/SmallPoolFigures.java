@@ -3,7 +3,6 @@ package dev.evenkeel.lb.benchmarks.simulator;
 import dev.evenkeel.lb.benchmarks.simulator.Fault.Kind;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import dev.evenkeel.lb.strategy.Strategies;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -19,17 +18,11 @@ final class SmallPoolFigures {
     private SmallPoolFigures() {}
 
     static FigureTable table(long seed) {
-        FigureTable table = new FigureTable(
-                "Some of n servers are gone for 4 s, or fail half of their calls for 10 s; one client with 25 calls/s for\n"
-                        + "each server. Kept: who is gone and not taken out. Of well: who is well and is. Lost: calls, for each\n"
-                        + "server that is gone. Half: how many are taken out that fail half of their calls.",
-                "kept",
-                "of well",
-                "lost",
-                "adaptive: well",
-                "lost",
-                "half: out",
-                "of well");
+        FigureTable table =
+                new FigureTable("""
+                Some of n servers are gone for 4 s, or fail half of their calls for 10 s; one client with 25 calls/s for
+                each server. Kept: who is gone and not taken out. Of well: who is well and is. Lost: calls, for each
+                server that is gone. Half: how many are taken out at once that fail half of their calls.""", "kept", "of well", "lost", "adaptive: well", "lost", "half: out", "of well");
         for (int n : new int[] {2, 3, 5, 10, 100}) {
             for (int ill : n < 100 ? IntStream.range(1, n).toArray() : new int[] {1, 10, 50, 90, 99}) {
                 row(table, n, ill, seed);
@@ -45,19 +38,19 @@ final class SmallPoolFigures {
         Result half = run(n, ill, Fault.failingSome(0.5, LONGER_FAULT), Strategies.roundRobin(), seed);
         table.row(
                 ill + " of " + n,
-                Cell.of(ill - out(roundRobin, 0, ill), 0).atMost(0),
-                Cell.of(out(roundRobin, ill, n), 0).atMost(0),
+                Cell.count(ill - out(roundRobin, 0, ill)).atMost(0),
+                Cell.count(out(roundRobin, ill, n)).atMost(0),
                 Cell.of((double) roundRobin.lost() / ill, 1).atMost(4),
-                Cell.of(out(adaptive, ill, n), 0).atMost(0),
+                Cell.count(out(adaptive, ill, n)).atMost(0),
                 Cell.of((double) adaptive.lost() / ill, 1).atMost(4),
-                Cell.of(half.mostOutAtOnce(), 0),
-                Cell.of(out(half, ill, n), 0).atMost(0));
+                Cell.count(half.mostOutAtOnce()),
+                Cell.count(out(half, ill, n)).atMost(0));
     }
 
     private static Result run(int n, int ill, Fault fault, LoadBalancingStrategy strategy, long seed) {
         // what one server can do is enough for all
         ServerModel server = ServerModel.of(8 * n, 10);
-        List<ServerModel> servers = new ArrayList<>(Scenario.servers(ill, server.fault(fault), n - ill, server));
+        List<ServerModel> servers = Scenario.servers(ill, server.fault(fault), n - ill, server);
         double utilization = 25.0 / server.capacity();
         Scenario scenario = new Scenario(
                 ill + "-of-" + n,

@@ -56,12 +56,12 @@ final class TurnoverFigures {
                 "worst");
         Table.STRATEGIES.forEach((name, strategy) -> {
             TurnoverFigures figures = new TurnoverFigures(size, strategy, seed);
-            try (LoadBalancer open = figures.balancer) {
+            try (figures.balancer) {
                 figures.run(seconds, picks);
             }
             table.row(
                     name,
-                    Cell.of(figures.wrong, 0).atMost(0),
+                    Cell.count(figures.wrong).atMost(0),
                     Cell.real(figures.updates.quantile(0.5) / 1e6, 1).atMost(20),
                     Cell.real(figures.updates.quantile(1) / 1e6, 1));
         });
