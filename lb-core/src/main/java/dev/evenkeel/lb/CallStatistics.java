@@ -12,16 +12,17 @@ import java.lang.invoke.VarHandle;
  * <p>The latency is an average in which older samples count less:
  *
  * <pre>
- * average = average + a * (sample - average)     a = max(1 - decay(dt / 2 s), 0.1), dt = time since the last sample
+ * average = average + a * (sample - average)     a = max(1 - decay(dt / 1 s), 0.1), dt = time since the last sample
  *                                                a is at least 0.3 for a sample of more than three times the average
  * </pre>
  *
- * <p>Example: the average is 100 ms. A sample of 200 ms right after the last one makes it 110 ms; one that comes 2 s later
+ * <p>Example: the average is 100 ms. A sample of 200 ms right after the last one makes it 110 ms; one that comes 1 s later
  * makes it 160 ms, as decay(1) = 0.4; one of 400 ms makes it at least 190 ms. Answers teach it, and failures that took
  * longer than it: a fast failure is no sign of a fast instance.
  *
  * <p>Failures are counted with a decay of 10 s, and what they are a share of is counted only while there are any, so that
- * an instance that never fails pays nothing for it.
+ * an instance that never fails pays nothing for it. The count begins with the answers of before, so that an instance that has
+ * given many and fails for a moment is trusted again soon after.
  *
  * <p>Threads that record at once may lose one of two samples, and a reader may see one field without the other. That is
  * harmless: the next sample is as good as the lost one. Nothing here is a count that anybody relies on.
@@ -29,12 +30,12 @@ import java.lang.invoke.VarHandle;
 sealed class CallStatistics extends CallCounts permits Node {
 
     /** Of the latency, in nanoseconds. */
-    private static final double LATENCY_TAU = 2e9;
+    private static final double LATENCY_TAU = 1e9;
 
     private static final double MIN_SHARE = 0.1;
 
     /** For so long after a sample the share of the next one is the least, in nanoseconds: there is no need to work it out. */
-    private static final long SHORT = 200_000_000;
+    private static final long SHORT = 100_000_000;
 
     private static final long SPIKE = 3;
     private static final double SPIKE_SHARE = 0.3;
@@ -47,6 +48,9 @@ sealed class CallStatistics extends CallCounts permits Node {
 
     /** So many successes are assumed besides those that are known, so that one failure is not all that is known. */
     private static final double ASSUMED_SUCCESSES = 2;
+
+    /** The first failure is set against the answers before it, but not against more than this: they may be old. */
+    private static final int REMEMBERED_ANSWERS = 100;
 
     /** 52 days in nanoseconds: a clock that leaps is not believed more, and up to here a double is exact. */
     private static final long MAX_LATENCY = 1L << 52;
@@ -105,7 +109,8 @@ sealed class CallStatistics extends CallCounts permits Node {
 
     final void failed(long now) {
         double kept = kept(now);
-        OUTCOMES.setOpaque(this, outcomes * kept + 1);
+        double before = hasFailures() ? outcomes * kept : Math.min(answers(), REMEMBERED_ANSWERS);
+        OUTCOMES.setOpaque(this, before + 1);
         FAILURES.setOpaque(this, failures * kept + 1);
         LAST_OUTCOME.setOpaque(this, now);
         LAST_FAILURE.setOpaque(this, now);

@@ -52,7 +52,8 @@ final class FailureRun {
                 : failed + " calls in a row failed";
     }
 
-    private static int failed(long run) {
+    /** Those that were not turned away. */
+    static int failed(long run) {
         return (int) (run >>> BITS) & MAX;
     }
 

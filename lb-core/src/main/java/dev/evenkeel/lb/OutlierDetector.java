@@ -132,7 +132,7 @@ final class OutlierDetector {
     }
 
     private void ejectFailing(Node node) {
-        if (isIn(node) && FailureRun.isTooLong(node.failureRun(), config)) {
+        if (isIn(node) && FailureRun.isTooLong(node.failureRun(), config) && !watch.mayBeAccident(node)) {
             eject(node, Ejection.Cause.FAILING, FailureRun.toString(node.failureRun()), 1);
             onChange.run();
         }

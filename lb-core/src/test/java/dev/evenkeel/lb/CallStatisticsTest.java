@@ -30,7 +30,7 @@ class CallStatisticsTest {
 
     @Test
     void takesMoreOfASampleThatComesLater() {
-        pass(Duration.ofSeconds(2));
+        pass(Duration.ofSeconds(1));
         answered(200);
         assertThat(latency()).isEqualTo(160);
     }
@@ -81,21 +81,40 @@ class CallStatisticsTest {
 
     @Test
     void assumesTwoSuccessesBesidesTheFirstFailure() {
+        CallStatistics fresh = new CallStatistics(InFlightLimit.NONE, () -> 0);
+        fresh.failed(now);
+        assertThat(fresh.failureShare(now)).isCloseTo(1.0 / 3, within(1e-9));
+        assertThat(fresh.lastFailureNanos()).isEqualTo(now);
+    }
+
+    @Test
+    void setsTheFirstFailureAgainstTheAnswersBeforeButNotAgainstAll() {
+        for (int i = 1; i < 40; i++) {
+            answered(100);
+        }
         statistics.failed(now);
-        assertThat(statistics.failureShare(now)).isCloseTo(1.0 / 3, within(1e-9));
-        assertThat(statistics.lastFailureNanos()).isEqualTo(now);
+        assertThat(statistics.failureShare(now)).isCloseTo(1.0 / 43, within(1e-9));
+        statistics.forgive();
+        for (int i = 0; i < 400; i++) {
+            answered(100);
+        }
+        statistics.failed(now);
+        assertThat(statistics.failureShare(now)).isCloseTo(1.0 / 103, within(1e-9));
+        statistics.failed(now);
+        assertThat(statistics.failureShare(now)).isCloseTo(2.0 / 104, within(1e-9));
     }
 
     @Test
     void countsFailuresAgainstSuccesses() {
+        CallStatistics fresh = new CallStatistics(InFlightLimit.NONE, () -> 0);
         for (int i = 0; i < 8; i++) {
-            statistics.failed(now);
+            fresh.failed(now);
         }
-        assertThat(statistics.failureShare(now)).isCloseTo(0.8, within(1e-9));
+        assertThat(fresh.failureShare(now)).isCloseTo(0.8, within(1e-9));
         for (int i = 0; i < 6; i++) {
-            statistics.succeeded(now);
+            fresh.succeeded(now);
         }
-        assertThat(statistics.failureShare(now)).isCloseTo(0.5, within(1e-9));
+        assertThat(fresh.failureShare(now)).isCloseTo(0.5, within(1e-9));
     }
 
     @Test

@@ -8,17 +8,20 @@ import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import dev.evenkeel.lb.strategy.Strategies;
+import dev.evenkeel.lb.testkit.RecordingListener;
 import dev.evenkeel.lb.testkit.VirtualClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -169,5 +172,47 @@ class ConcurrentPicksTest {
         assertThat(one.outcomes(Outcome.Kind.SUCCESS) + one.outcomes(Outcome.Kind.FAILED) + one.unreported())
                 .isEqualTo(leases);
         orders.close();
+    }
+
+    @Test
+    void closesOnceHoweverManyThreadsCloseItUnderLoad() throws Exception {
+        VirtualClock clock = new VirtualClock();
+        RecordingListener listener = new RecordingListener();
+        LoadBalancer orders = TestBalancers.builder(clock)
+                .instances("10.0.0.1:80", "10.0.0.2:80")
+                .listener(listener)
+                .build();
+        ExecutorService threads = Executors.newFixedThreadPool(CALLERS + 8);
+        try {
+            CountDownLatch underLoad = new CountDownLatch(CALLERS);
+            List<Future<?>> ends = new ArrayList<>();
+            for (int caller = 0; caller < CALLERS; caller++) {
+                ends.add(threads.submit(() -> {
+                    try {
+                        while (true) {
+                            orders.acquire().succeeded();
+                            underLoad.countDown();
+                        }
+                    } catch (IllegalStateException closed) {
+                        assertThat(closed).hasMessageContaining("closed");
+                    }
+                }));
+            }
+            for (int i = 0; i < 8; i++) {
+                ends.add(threads.submit(() -> {
+                    underLoad.await();
+                    orders.close();
+                    return null;
+                }));
+            }
+            for (Future<?> end : ends) {
+                end.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(orders.snapshot().inFlight()).isZero();
+        assertThat(listener.lines()).containsOnlyOnce("closed").endsWith("closed");
+        assertThat(clock.pendingTasks()).isZero();
     }
 }

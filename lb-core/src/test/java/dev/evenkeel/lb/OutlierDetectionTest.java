@@ -7,6 +7,8 @@ import dev.evenkeel.lb.health.HealthMonitor;
 import dev.evenkeel.lb.health.HealthReport;
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.health.OutlierConfig;
+import dev.evenkeel.lb.health.ProbeConfig;
+import dev.evenkeel.lb.health.ProbeResult;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.observe.PickExplanation.Reason;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +100,20 @@ class OutlierDetectionTest {
         call(0, Outcome.failed());
         assertEjected(0, true);
         assertThat(snapshot(0).ejectionReason()).hasValue("5 calls in a row failed");
+    }
+
+    /** Where all depend on something that is ill, five in a row come about all the time, and say nothing of an instance. */
+    @Test
+    void takesNoRunForProofThatMayBeAnAccident() {
+        source.deliver(pool(3));
+        traffic(Duration.ofSeconds(9), 3, 0.5);
+        calls(0, 15, Outcome.failed());
+        assertEjected(0, false);
+        calls(1, 15, Outcome.neverReached());
+        assertEjected(1, false);
+        calls(0, 10, Outcome.failed());
+        assertEjected(0, true);
+        assertThat(snapshot(0).ejectionReason().orElseThrow()).endsWith("calls in a row failed");
     }
 
     @Test
@@ -334,6 +351,46 @@ class OutlierDetectionTest {
         health(0, HealthStatus.UNHEALTHY);
         health(0, HealthStatus.HEALTHY);
         assertThat(snapshot(0).ejectionRemaining()).isGreaterThanOrEqualTo(Duration.ofSeconds(10));
+    }
+
+    /** It asks for something that still works. */
+    @Test
+    void staysOutThoughItsHealthCheckFindsItWellAllTheTime() {
+        source.deliver(pool(2));
+        health(0, HealthStatus.HEALTHY);
+        calls(0, 5, Outcome.failed());
+        assertEjected(0, true);
+        health(0, HealthStatus.HEALTHY);
+        assertEjected(0, true);
+        pass(BASE);
+        health(0, HealthStatus.HEALTHY);
+        call(0, Outcome.failed());
+        clock.runDue();
+        health(0, HealthStatus.HEALTHY);
+        assertThat(snapshot(0).ejectionRemaining()).isGreaterThanOrEqualTo(Duration.ofSeconds(10));
+    }
+
+    /** Another process has got the address: it answers, and is not who it should be. */
+    @Test
+    void callsNobodyWhoIsSomeoneElse() {
+        orders.close();
+        Map<ServiceInstance, String> names = new HashMap<>(Map.of(pool(2)[0], "orders", pool(2)[1], "orders"));
+        orders = TestBalancers.builder(clock)
+                .instances(List.of(pool(2)))
+                .healthCheck(
+                        (instance, context) -> CompletableFuture.completedFuture(
+                                context.serviceName().equals(names.get(instance))
+                                        ? ProbeResult.well()
+                                        : ProbeResult.sick("it is " + names.get(instance))),
+                        ProbeConfig.defaults())
+                .build();
+        clock.advance(Duration.ofSeconds(5));
+        names.put(pool(2)[0], "mail");
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(snapshot(0).health()).isEqualTo(HealthStatus.UNHEALTHY);
+        for (int i = 0; i < 20; i++) {
+            assertThat(picked()).isEqualTo(pool(2)[1]);
+        }
     }
 
     @Test

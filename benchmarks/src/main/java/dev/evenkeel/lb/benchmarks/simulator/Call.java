@@ -2,34 +2,32 @@ package dev.evenkeel.lb.benchmarks.simulator;
 
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.request.Outcome;
+import java.time.Duration;
 
-/** One call of one client: from the pick until it is answered, has failed, or has taken too long. */
+/** One try to get an answer: from the pick until it is answered, has failed, or has taken too long. */
 final class Call {
 
-    private final Lease lease;
-    private final double work;
-    private final double luck;
-    private final long begun;
-    private final Timeline timeline;
-    private final Recorder recorder;
-    private boolean ended;
+    private static final Outcome BUSY = Outcome.overloaded(Duration.ofSeconds(2));
 
-    Call(Lease lease, double work, double luck, Timeline timeline, Recorder recorder) {
+    private final Lease lease;
+    private final Errand errand;
+    private final long begun;
+    private boolean ended;
+    private boolean connecting;
+
+    Call(Lease lease, Errand errand, long begun) {
         this.lease = lease;
-        this.work = work;
-        this.luck = luck;
-        this.begun = timeline.nanos();
-        this.timeline = timeline;
-        this.recorder = recorder;
+        this.errand = errand;
+        this.begun = begun;
     }
 
     double work() {
-        return work;
+        return errand.work();
     }
 
     /** From 0 to 1: it fails where so many do. */
     double luck() {
-        return luck;
+        return errand.luck();
     }
 
     long begun() {
@@ -45,24 +43,51 @@ final class Call {
             ended = true;
             lease.answered();
             lease.succeeded();
-            recorder.answered(begun, timeline.nanos());
+            errand.answered();
+        }
+    }
+
+    /** The answer is that the call was wrong (4xx): nothing that speaks against the server. */
+    void reject() {
+        if (!ended) {
+            ended = true;
+            lease.answered();
+            lease.succeeded();
+            errand.failed();
         }
     }
 
     /** As HTTP clients do, without saying that it answered. */
     void fail() {
-        if (!ended) {
-            ended = true;
-            lease.end(Outcome.failed());
-            recorder.failed(begun);
-        }
+        endFailed(Outcome.failed());
+    }
+
+    void refuse() {
+        endFailed(Outcome.neverReached());
+    }
+
+    void turnAway() {
+        endFailed(BUSY);
+    }
+
+    /** There is no connection yet, and never will be. */
+    void keepConnecting() {
+        connecting = true;
     }
 
     void giveUp() {
         if (!ended) {
             ended = true;
-            lease.end(Outcome.failed());
-            recorder.timedOut(begun);
+            lease.end(connecting ? Outcome.neverReached() : Outcome.failed());
+            errand.timedOut();
+        }
+    }
+
+    private void endFailed(Outcome outcome) {
+        if (!ended) {
+            ended = true;
+            lease.end(outcome);
+            errand.failed();
         }
     }
 }

@@ -12,14 +12,21 @@ final class Latencies {
 
     private final int[] counts = new int[64 << PER_OCTAVE_BITS];
     private long size;
+    private double sum;
 
     void add(long nanos) {
         counts[classOf(Math.max(1, nanos)) - FIRST]++;
         size++;
+        sum += nanos;
     }
 
     long size() {
         return size;
+    }
+
+    /** In nanoseconds; 0 if there are none. */
+    double mean() {
+        return size == 0 ? 0 : sum / size;
     }
 
     /** In nanoseconds, the middle of the class; 0 if there are none. */

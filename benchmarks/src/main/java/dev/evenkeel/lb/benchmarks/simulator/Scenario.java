@@ -23,15 +23,52 @@ record Scenario(
         Work work,
         long timeoutMillis,
         Span measured,
-        List<Span> shares) {
+        List<Span> shares,
+        Setting setting) {
 
     Scenario {
         servers = List.copyOf(servers);
         shares = List.copyOf(shares);
     }
 
+    /** Of the strategy alone. */
+    Scenario(
+            String name,
+            String title,
+            List<ServerModel> servers,
+            int clients,
+            double utilization,
+            Work work,
+            long timeoutMillis,
+            Span measured,
+            List<Span> shares) {
+        this(name, title, servers, clients, utilization, work, timeoutMillis, measured, shares, Setting.ALONE);
+    }
+
+    Scenario in(Setting other) {
+        return new Scenario(name, title, servers, clients, utilization, work, timeoutMillis, measured, shares, other);
+    }
+
     double callsPerSecond() {
         return utilization * servers.stream().mapToDouble(ServerModel::capacity).sum();
+    }
+
+    long timeoutNanos() {
+        return timeoutMillis * 1_000_000;
+    }
+
+    /** How long a caller waits, all tries included. */
+    long longestNanos() {
+        return setting.tries() * timeoutNanos();
+    }
+
+    /** Whether something is wrong with a server, or was in the time over which failures are set against calls. */
+    boolean isIll(int server, long now) {
+        ServerModel model = servers.get(server);
+        Span fault = model.fault().when();
+        boolean ill = now >= fault.fromNanos()
+                && now <= fault.untilNanos() + setting.outliers().window().toNanos();
+        return ill || model.errorShare() > 0;
     }
 
     /** So many of one kind, then so many of another. */

@@ -25,15 +25,38 @@ final class Server {
     }
 
     void receive(Call call) {
-        Fault fault = model.fault();
-        long now = timeline.nanos();
-        if (fault.is(Fault.Kind.SILENT, now)) {
-            return;
-        }
-        if (fault.is(Fault.Kind.FAILING, now)) {
+        if (!model.fault().when().holds(timeline.nanos())) {
+            take(call);
+        } else if (has(Fault.Kind.REFUSING)) {
+            answerSoon(call::refuse);
+        } else if (has(Fault.Kind.FAILING)) {
             timeline.after(FAST_NANOS + model.oneWayNanos(), call::fail);
-            return;
+        } else if (has(Fault.Kind.REJECTING)) {
+            timeline.after(FAST_NANOS + model.oneWayNanos(), call::reject);
+        } else if (has(Fault.Kind.BUSY)) {
+            answerSoon(call::turnAway);
+        } else if (has(Fault.Kind.UNREACHABLE)) {
+            call.keepConnecting();
+        } else if (!has(Fault.Kind.SILENT)) {
+            take(call);
         }
+    }
+
+    /** Whether a health check finds it well that has got an answer. */
+    boolean isWell() {
+        return !has(Fault.Kind.REFUSING) && !has(Fault.Kind.FAILING) && !has(Fault.Kind.RESETTING);
+    }
+
+    /** Whether it answers at all. */
+    boolean isResponsive() {
+        return !has(Fault.Kind.SILENT) && !has(Fault.Kind.UNREACHABLE) && !has(Fault.Kind.STALLED);
+    }
+
+    private boolean has(Fault.Kind kind) {
+        return model.fault().is(kind, timeline.nanos());
+    }
+
+    private void take(Call call) {
         waiting.add(call);
         work();
     }
@@ -51,15 +74,29 @@ final class Server {
 
     private void begin(Call call, long now) {
         busy++;
-        double factor = model.fault().is(Fault.Kind.SLOW, now) ? model.fault().factor() : 1;
+        double factor = model.fault().is(Fault.Kind.SLOW, now) ? model.fault().degree() : 1;
         timeline.after((long) (call.work() * model.meanMillis() * factor * 1e6), () -> done(call));
     }
 
     private void done(Call call) {
         busy--;
-        boolean fails = call.luck() < model.errorShare();
-        timeline.after(model.oneWayNanos(), fails ? call::fail : call::answer);
+        answerSoon(fails(call) ? call::fail : call::answer);
         work();
+    }
+
+    private boolean fails(Call call) {
+        boolean fails = call.luck() < model.errorShare();
+        if (!model.fault().when().holds(timeline.nanos())) {
+            return fails;
+        }
+        return fails
+                || has(Fault.Kind.REFUSING)
+                || has(Fault.Kind.RESETTING)
+                || (has(Fault.Kind.FAILING_SOME) && call.luck() < model.fault().degree());
+    }
+
+    private void answerSoon(Runnable answer) {
+        timeline.after(model.oneWayNanos(), answer);
     }
 
     private void resumeAfter(long nanos) {

@@ -2,9 +2,8 @@ package dev.evenkeel.lb.benchmarks.simulator;
 
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
-import dev.evenkeel.lb.discovery.InMemoryRegistry;
-import dev.evenkeel.lb.health.OutlierConfig;
-import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.LoadBalancerBuilder;
+import dev.evenkeel.lb.health.ProbeConfig;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.List;
 final class Simulation {
 
     private static final String SERVICE = "servers";
-    private static final int FIRST_PORT = 10_000;
 
     /** Streams of random numbers: one for the calls, one for each client. */
     private static final int CALLS = 0;
@@ -27,7 +25,6 @@ final class Simulation {
 
     private final Scenario scenario;
     private final Timeline timeline = new Timeline();
-    private final InMemoryRegistry registry = new InMemoryRegistry(timeline);
     private final List<Server> servers = new ArrayList<>();
     private final List<LoadBalancer> clients = new ArrayList<>();
     private final Draws draws;
@@ -38,23 +35,26 @@ final class Simulation {
     private Simulation(Scenario scenario, LoadBalancingStrategy strategy, long seed) {
         this.scenario = scenario;
         draws = Draws.of(seed, CALLS);
-        long timeoutNanos = scenario.timeoutMillis() * 1_000_000;
-        recorder = new Recorder(
-                scenario.measured(), timeoutNanos, scenario.servers().size());
-        timeLimit = new TimeLimit(timeoutNanos, timeline);
+        recorder = new Recorder(scenario);
+        timeLimit = new TimeLimit(scenario.timeoutNanos(), timeline);
         gapNanos = 1e9 / scenario.callsPerSecond();
-        scenario.servers().forEach(this::addServer);
-        for (int i = 0; i < scenario.clients(); i++) {
-            clients.add(LoadBalancer.builder(SERVICE)
-                    .source(registry)
+        scenario.servers().forEach(model -> servers.add(new Server(model, timeline)));
+        Roster roster = new Roster(scenario.servers(), scenario.setting().lists(), timeline);
+        for (int client = 0; client < scenario.clients(); client++) {
+            LoadBalancerBuilder builder = LoadBalancer.builder(SERVICE)
+                    .source(roster)
                     .strategy(strategy)
                     .ticker(timeline)
                     .wallClock(() -> Instant.EPOCH)
                     .scheduler(timeline)
                     .executor(Runnable::run)
-                    .random(Draws.of(seed, FIRST_CLIENT + i))
-                    .outlierDetection(OutlierConfig.off()) // what a strategy does by itself
-                    .build());
+                    .random(Draws.of(seed, FIRST_CLIENT + client))
+                    .outlierDetection(scenario.setting().outliers())
+                    .listener(new PoolWatch(client, timeline, recorder));
+            if (scenario.setting().probed()) {
+                builder.healthCheck(new ServerProbe(servers, timeline), ProbeConfig.defaults());
+            }
+            clients.add(builder.build());
         }
     }
 
@@ -69,18 +69,16 @@ final class Simulation {
 
     private Result run() {
         scheduleNextCall();
-        timeline.runUntil(scenario.measured().untilNanos() + scenario.timeoutMillis() * 1_000_000);
+        timeline.runUntil(scenario.measured().untilNanos() + scenario.longestNanos());
         return recorder.result();
     }
 
-    private void addServer(ServerModel model) {
-        ServiceInstance instance = ServiceInstance.of("10.0.0.1:" + (FIRST_PORT + servers.size()));
-        servers.add(new Server(model, timeline));
-        if (model.joinsAt() == 0) {
-            registry.register(SERVICE, instance);
-        } else {
-            timeline.after(model.joinsAt() * 1_000_000_000L, () -> registry.register(SERVICE, instance));
-        }
+    Recorder recorder() {
+        return recorder;
+    }
+
+    long now() {
+        return timeline.nanos();
     }
 
     private void scheduleNextCall() {
@@ -91,16 +89,21 @@ final class Simulation {
     }
 
     private void call() {
-        LoadBalancer client = clients.get(draws.nextInt(clients.size()));
+        int client = draws.nextInt(clients.size());
         double work = scenario.work().draw(draws);
         double luck = draws.nextDouble();
-        Lease lease = client.acquire();
-        int place = lease.instance().port() - FIRST_PORT;
+        send(new Errand(
+                this, client, work, luck, timeline.nanos(), scenario.setting().tries() - 1));
+        scheduleNextCall();
+    }
+
+    void send(Errand errand) {
+        Lease lease = clients.get(errand.client()).acquire();
+        int place = Roster.place(lease.instance());
         Server server = servers.get(place);
-        Call call = new Call(lease, work, luck, timeline, recorder);
+        Call call = new Call(lease, errand, timeline.nanos());
         recorder.picked(place, timeline.nanos());
         timeLimit.watch(call);
         timeline.after(server.model().oneWayNanos(), () -> server.receive(call));
-        scheduleNextCall();
     }
 }

@@ -3,6 +3,7 @@ package dev.evenkeel.lb.benchmarks.simulator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -42,7 +43,9 @@ public final class Simulator {
                             words.get(i) + ": (expected: -short, -seeds N, -only REGEX or -write DIR)");
             }
         }
-        for (Scenario scenario : scenarios.all()) {
+        List<Scenario> all = new ArrayList<>(scenarios.all());
+        all.addAll(Stories.all());
+        for (Scenario scenario : all) {
             if (only.matcher(scenario.name()).find()) {
                 for (int seed = 1; seed <= seeds; seed++) {
                     print(scenario, Table.of(scenario, seed), seed == 1 ? directory : null);

@@ -3,6 +3,10 @@ package dev.evenkeel.lb.benchmarks.simulator;
 /** From one second of the simulation to another. */
 record Span(int from, int until) {
 
+    static final Span NEVER = new Span(0, 0);
+
+    static final Span ALWAYS = new Span(0, Integer.MAX_VALUE);
+
     long fromNanos() {
         return from * 1_000_000_000L;
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 final class Table {
 
     /** Those of the library that do not ask for a key. */
-    private static final Map<String, LoadBalancingStrategy> STRATEGIES = strategies();
+    static final Map<String, LoadBalancingStrategy> STRATEGIES = strategies();
 
     private final Scenario scenario;
     private final Map<String, Result> results;
@@ -44,6 +44,9 @@ final class Table {
         text.append(Strings.padEnd("", 18, ' '));
         List.of("calls", "p50 ms", "p99 ms", "p99.9 ms", "failed %", "late %", "most %")
                 .forEach(title -> text.append(Strings.padStart(title, 10, ' ')));
+        if (ejects()) {
+            List.of("ejected", "of well", "at once").forEach(title -> text.append(Strings.padStart(title, 9, ' ')));
+        }
         scenario.shares().forEach(span -> text.append(Strings.padStart("% " + span, 12, ' ')));
         text.append('\n');
         results.forEach((strategy, result) -> append(strategy, result, text));
@@ -59,18 +62,23 @@ final class Table {
         text.append(number(100 * result.failedShare(), 3, 10));
         text.append(number(100 * result.timedOutShare(), 3, 10));
         text.append(number(100 * result.largestShare(scenario.measured()), 2, 10));
+        if (ejects()) {
+            text.append(Strings.padStart(Long.toString(result.ejections()), 9, ' '));
+            text.append(Strings.padStart(Long.toString(result.wrongEjections()), 9, ' '));
+            text.append(Strings.padStart(Integer.toString(result.mostOutAtOnce()), 9, ' '));
+        }
         for (Span span : scenario.shares()) {
             text.append(number(100 * result.share(0, span), 2, 12));
         }
         text.append('\n');
     }
 
-    /** Rounded as numbers, since JDKs differ in how they print fractions. */
+    private boolean ejects() {
+        return scenario.setting().outliers().isOn();
+    }
+
     private static String number(double value, int digits, int width) {
-        long unit = Math.round(Math.pow(10, digits));
-        long units = Math.round(value * unit);
-        String fraction = Strings.padStart(Long.toString(units % unit), digits, '0');
-        return Strings.padStart(units / unit + "." + fraction, width, ' ');
+        return Strings.padStart(Decimals.text(value, digits), width, ' ');
     }
 
     private static Map<String, LoadBalancingStrategy> strategies() {

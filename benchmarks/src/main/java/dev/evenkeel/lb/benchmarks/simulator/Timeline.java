@@ -57,6 +57,11 @@ final class Timeline implements Ticker, Scheduler {
         return scheduled;
     }
 
+    /** How many events wait for their time, cancelled ones included. */
+    int size() {
+        return size;
+    }
+
     /** Lets everything happen that is due by then. */
     void runUntil(long time) {
         while (size > 0 && times[0] <= time) {

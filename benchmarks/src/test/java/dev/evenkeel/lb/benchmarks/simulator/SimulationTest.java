@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +40,7 @@ final class SimulationTest {
     void comesOutAsWrittenDown(Scenario scenario) throws IOException {
         assertThat(table(scenario).text())
                 .as("benchmarks/src/test/resources/%s; Simulator -short -write DIRECTORY", file(scenario))
-                .isEqualTo(written(scenario));
+                .isEqualTo(Written.text(file(scenario)));
     }
 
     @Test
@@ -125,12 +123,6 @@ final class SimulationTest {
 
     private static Table table(Scenario scenario) {
         return TABLES.computeIfAbsent(scenario.name(), name -> Table.of(scenario, SEED));
-    }
-
-    private static String written(Scenario scenario) throws IOException {
-        try (InputStream file = SimulationTest.class.getResourceAsStream("/" + file(scenario))) {
-            return file == null ? "" : new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 
     private static String file(Scenario scenario) {
