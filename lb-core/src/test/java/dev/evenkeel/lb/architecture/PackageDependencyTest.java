@@ -30,12 +30,13 @@ class PackageDependencyTest {
             entry("text", Set.of()),
             entry("concurrent", Set.of()),
             entry("instance", Set.of()),
+            entry("tier", Set.of("instance")),
             entry("request", Set.of("instance")),
             entry("discovery", Set.of("instance")),
             entry("strategy", Set.of("instance", "request")),
             entry("health", Set.of("instance", "request")),
             entry("observe", Set.of("instance", "request", "health")),
-            entry("", Set.of("instance", "request", "discovery", "strategy", "health", "observe")),
+            entry("", Set.of("instance", "tier", "request", "discovery", "strategy", "health", "observe")),
             entry("call", Set.of("", "instance", "request")),
             entry("routing", Set.of("", "request")));
 
