@@ -3,11 +3,14 @@ package dev.evenkeel.lb;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.health.HealthStatus;
+import dev.evenkeel.lb.tier.PriorityShares;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -18,10 +21,14 @@ import java.util.function.Predicate;
  *   <li>A weight of 0 means never, unless all weights are 0, which means that they are equal.
  *   <li>Those that are well may. Those on trial may, one call at a time as long as anybody is well.
  *   <li>Fail-open: when too small a share is well, those that failed some of their calls or asked for a pause make up for it,
- *       the least bad first. When that is nobody, all may, as it is better to try than to refuse for certain.
+ *       the least bad first. When that is nobody, all may, as it is better to try than to refuse for certain. With several
+ *       priorities it is too small a share if what is well of all of them has no room for all calls, either.
  * </ul>
  */
 final class Availability {
+
+    /** What part of its weight counts of one on trial: enough for its tier to get the calls that show whether it is well. */
+    private static final double TRIAL_PART = 0.1;
 
     final Node[] members;
 
@@ -33,6 +40,11 @@ final class Availability {
 
     /** Whether some of the candidates are such as would not be if more were well. */
     final boolean failOpen;
+
+    /** Whether all may be picked because nobody is well. */
+    final boolean nobodyIsWell;
+
+    final boolean hasOnePriority;
 
     /** How many members there are that have a weight. */
     final int present;
@@ -61,11 +73,15 @@ final class Availability {
         }
         this.present = members.length - weightless;
         this.well = wellOnes;
+        this.hasOnePriority = hasOnePriority(states);
         int lacking = Math.max(0, (int) Math.ceil(panicShare * present) - well);
         int used = Math.min(lacking, statistical);
-        boolean anybody = well + used == 0;
-        this.failOpen = used > 0 || (anybody && members.length > 0);
-        if (anybody) {
+        if (used > 0 && !hasOnePriority && prioritiesHaveRoom()) {
+            used = 0;
+        }
+        this.nobodyIsWell = well + used == 0;
+        this.failOpen = used > 0 || (nobodyIsWell && members.length > 0);
+        if (nobodyIsWell) {
             this.candidates = candidates(present, standing -> standing != Standing.WEIGHTLESS, Set.of());
         } else {
             this.candidates = candidates(
@@ -124,9 +140,45 @@ final class Availability {
         }
     }
 
-    /** 0 for all means that they are equal. What has a weight keeps one, however small it is and however cold. */
+    /** The weight of a member, warmed up or not: 0 for all means that they are equal. */
+    double weight(NodeState state) {
+        return allWeightsZero ? 1 : state.instance().weight();
+    }
+
+    /** What a candidate adds to what its tier can take. */
+    double capacity(NodeState state) {
+        return weight(state) * (standing(state) == Standing.ON_TRIAL ? TRIAL_PART : 1);
+    }
+
+    /** Whether what is well of all priorities can take all calls. */
+    private boolean prioritiesHaveRoom() {
+        Map<Integer, Integer> places = new HashMap<>();
+        for (NodeState state : states) {
+            places.putIfAbsent(state.instance().priority(), places.size());
+        }
+        double[] available = new double[places.size()];
+        double[] present = new double[places.size()];
+        for (NodeState state : states) {
+            int place = requireNonNull(places.get(state.instance().priority()));
+            Standing standing = standing(state);
+            present[place] += weight(state);
+            available[place] += standing == Standing.WELL || standing == Standing.ON_TRIAL ? capacity(state) : 0;
+        }
+        return PriorityShares.suffice(available, present);
+    }
+
+    private static boolean hasOnePriority(NodeState[] states) {
+        for (NodeState state : states) {
+            if (state.instance().priority() != states[0].instance().priority()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What has a weight keeps one, however small it is and however cold. */
     private double effectiveWeight(NodeState state) {
-        double weight = allWeightsZero ? 1 : state.instance().weight();
+        double weight = weight(state);
         return weight == 0 ? 0 : Math.max(weight * WarmUp.share(state.warmUp()), Double.MIN_VALUE);
     }
 

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -57,9 +58,11 @@ final class DefaultLoadBalancer
     private final Membership membership;
     private final SourceLink source;
     private final Absence absence;
+    private final Subset subset;
     private final FirstListWaiters waiters;
     private final SlotQueue queue;
     private final StrategyFaults faults;
+    private final Selectors selectors;
     private final Admission admission;
     private final LeaseWatch leaseWatch;
 
@@ -67,9 +70,6 @@ final class DefaultLoadBalancer
 
     /** The only thing that a pick reads. Written by the control plane, and once by whoever closes the balancer. */
     private volatile Pool pool = Pool.UNKNOWN;
-
-    /** Belongs to the control plane: what the next selector may take its state from. */
-    private @Nullable Selector lastSelector;
 
     DefaultLoadBalancer(BalancerConfig config) {
         this.config = config;
@@ -113,10 +113,13 @@ final class DefaultLoadBalancer
                 config.ticker(),
                 config.scheduler(),
                 () -> control.execute(source::deliverAgain));
+        this.subset = new Subset(config.subset());
         this.waiters = new FirstListWaiters(control, config.scheduler(), config.firstListTimeout(), this::serve);
         this.queue = new SlotQueue(
                 serviceName, this, config.ticker(), config.scheduler(), config.maxWaiting(), config.maxWait());
         this.faults = new StrategyFaults(serviceName);
+        this.selectors = new Selectors(
+                config.strategy(), config.ticker(), config.random(), this::executeForStrategy, inFlight, faults);
         this.admission = new Admission(config.random(), faults);
         this.leaseWatch = new LeaseWatch(serviceName, config.ticker());
     }
@@ -207,9 +210,11 @@ final class DefaultLoadBalancer
     @Override
     public LoadBalancerException refusal(PickRequest request, @Nullable String why) {
         Pool current = pool;
-        PickExplanation explanation = Admission.explain(current, request);
-        boolean saturated = explanation.counts().containsKey(Reason.SATURATED)
-                || explanation.counts().containsKey(Reason.ADMISSIBLE); // free again since the pick
+        PickExplanation explanation = Admission.explain(current, subset.unused(), request);
+        Set<Reason> reasons = explanation.counts().keySet();
+        boolean saturated = reasons.contains(Reason.SATURATED)
+                || reasons.contains(Reason.ADMISSIBLE) // free again since the pick
+                || reasons.contains(Reason.OTHER_TIER);
         if (saturated) {
             return new PoolSaturatedException(serviceName, why == null ? "" : ", and " + why, explanation);
         }
@@ -234,14 +239,19 @@ final class DefaultLoadBalancer
         Pool current = pool;
         Set<Node> eligible = new HashSet<>(Arrays.asList(current.candidates));
         List<InstanceSnapshot> instances = new ArrayList<>(current.size());
-        current.forEach((node, state) -> instances.add(snapshot(node, state, eligible.contains(node), now)));
+        Map<Node, Double> shares = current.shares();
+        current.forEach((node, state) -> instances.add(snapshot(node, state, now)
+                .eligible(eligible.contains(node))
+                .tierShare(shares.getOrDefault(node, 0.0))
+                .build()));
         PoolSnapshot.Builder snapshot = PoolSnapshot.builder(serviceName)
                 .version(current.version)
                 .instances(instances)
                 .failOpen(current.failOpen)
                 .waiting(queue.size())
                 .strategyFaults(faults.count())
-                .ignoredEntries(source.ignoredEntries());
+                .ignoredEntries(source.ignoredEntries())
+                .outsideSubset(subset.unused());
         Duration age = source.listAge();
         if (age != null) {
             snapshot.listAge(age);
@@ -253,10 +263,9 @@ final class DefaultLoadBalancer
         return snapshot.build();
     }
 
-    private static InstanceSnapshot snapshot(Node node, NodeState state, boolean eligible, long now) {
+    private static InstanceSnapshot.Builder snapshot(Node node, NodeState state, long now) {
         InstanceSnapshot.Builder snapshot = InstanceSnapshot.builder(state.instance())
                 .health(state.health(), state.reason())
-                .eligible(eligible)
                 .draining(state.draining())
                 .inFlight(node.inFlight())
                 .limit(node.limit())
@@ -276,7 +285,7 @@ final class DefaultLoadBalancer
         for (Outcome.Kind kind : Outcome.Kind.values()) {
             snapshot.outcomes(kind, node.outcomes(kind));
         }
-        return snapshot.build();
+        return snapshot;
     }
 
     @Override
@@ -309,7 +318,8 @@ final class DefaultLoadBalancer
         if (instances.isEmpty() && membership.members().length > 0 && !config.acceptEmptyLists()) {
             return "the list is empty, which is taken for an error";
         }
-        boolean changed = membership.merge(absence.complete(instances, Arrays.asList(membership.members())));
+        List<ServiceInstance> believed = absence.complete(instances, Arrays.asList(membership.members()));
+        boolean changed = membership.merge(subset.of(believed, this::isSick));
         if (changed || pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
             publish();
         }
@@ -320,11 +330,28 @@ final class DefaultLoadBalancer
     public boolean left(String id) {
         control.assertInContext();
         absence.left(id);
+        boolean wasListed = subset.left(id);
         boolean wasMember = membership.leave(id);
+        if (wasListed) {
+            chooseSubsetAgain();
+        }
         if (wasMember) {
             publish();
         }
-        return wasMember;
+        return wasMember || wasListed;
+    }
+
+    /** So that enough of those that are used are well. */
+    private void chooseSubsetAgain() {
+        List<ServiceInstance> used = subset.again(this::isSick);
+        if (used != null) {
+            membership.merge(used);
+        }
+    }
+
+    private boolean isSick(ServiceInstance instance) {
+        Node member = membership.byId().member(instance.id());
+        return member != null && member.instance().hasSameAddressAs(instance) && !Availability.isWell(member.state());
     }
 
     @Override
@@ -344,6 +371,7 @@ final class DefaultLoadBalancer
         if (status == HealthStatus.HEALTHY) {
             outliers.probePassed(node);
         }
+        chooseSubsetAgain();
         publish();
         if (absence.concerns(node)) {
             source.deliverAgain();
@@ -355,6 +383,7 @@ final class DefaultLoadBalancer
     }
 
     private void ejectionsChanged() {
+        chooseSubsetAgain();
         publish();
         for (Node node : membership.members()) {
             if (node.state().ejection() != null && absence.concerns(node)) {
@@ -426,21 +455,22 @@ final class DefaultLoadBalancer
         }
         Availability availability =
                 Availability.of(membership.members(), config.outliers().panicShare());
-        Node[] candidates = availability.candidates;
+        Tiers tiers = Tiers.of(availability, config.zone());
+        Node[] candidates = tiers.candidates;
         Node[] leaving = membership.leaving();
         boolean weightsChanged = availability.applyWeights();
         boolean propertiesChanged = membership.takePropertiesChanged();
-        boolean sameChoice = before.selector != null
-                && !weightsChanged
-                && !propertiesChanged
-                && Arrays.equals(before.candidates, candidates);
-        inFlight.candidatesAre(candidates, availability.members, leaving);
+        if (tiers.areSeveral()) {
+            inFlight.areSeveralTiers(availability.members, leaving);
+        } else {
+            inFlight.candidatesAre(tiers.only(), availability.members, leaving);
+        }
         for (int slot = 0; slot < candidates.length; slot++) {
             candidates[slot].slot(slot);
         }
-        Selector selector = sameChoice ? before.selector : newSelector(candidates);
+        Selector selector = selectors.of(tiers.active(), weightsChanged || propertiesChanged);
         availability.applyTrials();
-        Pool after = before.next(availability, leaving, membership.byId(), selector);
+        Pool after = before.next(availability, tiers, leaving, membership.byId(), selector);
         if (!POOL.compareAndSet(this, before, after)) {
             return; // closed meanwhile
         }
@@ -448,27 +478,6 @@ final class DefaultLoadBalancer
         if (before.failOpen != after.failOpen) {
             failOpenChanged(after.failOpen);
         }
-    }
-
-    private @Nullable Selector newSelector(Node[] candidates) {
-        if (candidates.length == 0) {
-            return null;
-        }
-        PoolCandidates list = new PoolCandidates(
-                candidates, config.ticker(), config.random(), this::executeForStrategy, lastSelector, inFlight);
-        try {
-            Selector selector = config.strategy().newSelector(list);
-            if (selector == null) {
-                faults.gaveNoSelector("it answered null");
-            }
-            lastSelector = selector;
-        } catch (Throwable thrown) { // whatever it is, the pool is published
-            lastSelector = null;
-            faults.gaveNoSelector(Printable.of(thrown));
-        } finally {
-            list.close();
-        }
-        return lastSelector;
     }
 
     /** Runs what a strategy does beside its selectors, unless the balancer is closed before. */

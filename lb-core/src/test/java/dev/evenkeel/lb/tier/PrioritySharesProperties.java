@@ -43,7 +43,8 @@ class PrioritySharesProperties {
     @Example
     void isRightForSmallTiers() {
         assertThat(PriorityShares.of(new double[] {0, 1}, new double[] {1, 1})).containsExactly(0, 1);
-        assertThat(PriorityShares.of(new double[] {1, 2}, new double[] {2, 2})).containsExactly(new double[] {0.7, 0.3}, within(TINY));
+        assertThat(PriorityShares.of(new double[] {1, 2}, new double[] {2, 2}))
+                .containsExactly(new double[] {0.7, 0.3}, within(TINY));
         assertThat(PriorityShares.of(new double[] {2, 1}, new double[] {3, 1}))
                 .containsExactly(new double[] {0.933, 0.067}, within(0.001));
     }
