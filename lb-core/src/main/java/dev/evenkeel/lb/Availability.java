@@ -52,12 +52,13 @@ final class Availability {
     /** How many of these are well. */
     final int well;
 
-    private final boolean allWeightsZero;
+    /** The largest weight. 0 for all means that they are equal. */
+    private final double heaviest;
 
     private Availability(Node[] members, double panicShare) {
         this.members = members;
         this.states = NodeState.of(members);
-        this.allWeightsZero = isAllWeightsZero(states);
+        this.heaviest = heaviest(states);
         int weightless = 0;
         int wellOnes = 0;
         int onTrial = 0;
@@ -140,14 +141,18 @@ final class Availability {
         }
     }
 
-    /** The weight of a member, warmed up or not: 0 for all means that they are equal. */
-    double weight(NodeState state) {
-        return allWeightsZero ? 1 : state.instance().weight();
+    /** The weight of a member, warmed up or not, as a part of the largest one; 0 for those without weight. */
+    double size(NodeState state) {
+        if (heaviest == 0) {
+            return 1;
+        }
+        double weight = state.instance().weight();
+        return weight == 0 ? 0 : Math.max(weight / heaviest, Double.MIN_NORMAL);
     }
 
-    /** What a candidate adds to what its tier can take. */
+    /** What a candidate adds to what its tier can take, in the same measure. */
     double capacity(NodeState state) {
-        return weight(state) * (standing(state) == Standing.ON_TRIAL ? TRIAL_PART : 1);
+        return size(state) * (standing(state) == Standing.ON_TRIAL ? TRIAL_PART : 1);
     }
 
     /** Whether what is well of all priorities can take all calls. */
@@ -161,7 +166,7 @@ final class Availability {
         for (NodeState state : states) {
             int place = requireNonNull(places.get(state.instance().priority()));
             Standing standing = standing(state);
-            present[place] += weight(state);
+            present[place] += size(state);
             available[place] += standing == Standing.WELL || standing == Standing.ON_TRIAL ? capacity(state) : 0;
         }
         return PriorityShares.suffice(available, present);
@@ -178,12 +183,12 @@ final class Availability {
 
     /** What has a weight keeps one, however small it is and however cold. */
     private double effectiveWeight(NodeState state) {
-        double weight = weight(state);
+        double weight = heaviest == 0 ? 1 : state.instance().weight();
         return weight == 0 ? 0 : Math.max(weight * WarmUp.share(state.warmUp()), Double.MIN_VALUE);
     }
 
     private Standing standing(NodeState state) {
-        if (!allWeightsZero && state.instance().weight() == 0) {
+        if (heaviest > 0 && state.instance().weight() == 0) {
             return Standing.WEIGHTLESS;
         }
         if (state.health() == HealthStatus.UNHEALTHY) {
@@ -226,12 +231,11 @@ final class Availability {
         return chosen;
     }
 
-    private static boolean isAllWeightsZero(NodeState[] states) {
+    private static double heaviest(NodeState[] states) {
+        double heaviest = 0;
         for (NodeState state : states) {
-            if (state.instance().weight() > 0) {
-                return false;
-            }
+            heaviest = Math.max(heaviest, state.instance().weight());
         }
-        return true;
+        return heaviest;
     }
 }

@@ -250,7 +250,7 @@ public final class LoadBalancerBuilder {
      * <p>An instance that comes or goes changes at most one of those that a client uses, at the ends of its list two. Those
      * that are sick are not made up for until they are more than half: take 20 or more, so that a few do not matter.
      *
-     * @param size how many, at least 1; from as many instances on as there are it has no effect
+     * @param size how many, at least 1; without effect while there are no more instances than that
      * @param clientIndex the number of this client among all that use the service, from 0 on without gaps, such as the ordinal
      *     of a pod in a stateful set
      */

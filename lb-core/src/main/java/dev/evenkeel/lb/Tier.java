@@ -1,7 +1,5 @@
 package dev.evenkeel.lb;
 
-import java.util.Comparator;
-
 /** Candidates that stand together, and what share of the calls they get. */
 final class Tier {
 
@@ -24,9 +22,5 @@ final class Tier {
      *
      * @param zone where zones count; else and where it is unknown an empty string
      */
-    record Key(int priority, String zone) {
-
-        static final Comparator<Key> ORDER =
-                Comparator.comparingInt(Key::priority).thenComparing(Key::zone);
-    }
+    record Key(int priority, String zone) {}
 }

@@ -128,12 +128,12 @@ final class Tiers {
         }
 
         private void add(Node node, NodeState state, boolean candidate) {
-            double weight = availability.weight(state);
-            if (weight == 0) {
+            double size = availability.size(state);
+            if (size == 0) {
                 return;
             }
             Group group = group(key(state.instance(), zone));
-            group.present += weight;
+            group.present += size;
             if (candidate) {
                 group.available += availability.capacity(state);
                 group.candidates.add(node);

@@ -36,6 +36,8 @@ class TiersProperties {
             Strategies.leastInFlight(),
             Strategies.stickyKey(Strategies.powerOfTwoChoices()));
 
+    private static final double[] WEIGHTS = {0, 1, 1, 1, 1, 2, 2, 0.1, 1e308, 1e-308};
+
     /** Whatever comes and goes, and in whichever zone and priority: the shares are whole, and calls go where they may. */
     @Property(tries = 100)
     void shareOutAllCalls(
@@ -139,7 +141,7 @@ class TiersProperties {
             if (random.nextInt(3) > 0) {
                 ServiceInstance.Builder builder = ServiceInstance.builder("10.0.0." + i, 80)
                         .priority(random.nextInt(8) == 0 ? 2 - i % 3 : i % 3)
-                        .weight(random.nextInt(10) == 0 ? 0 : 1 + i % 2);
+                        .weight(WEIGHTS[random.nextInt(WEIGHTS.length)]);
                 instances.add(
                         i % 4 == 0
                                 ? builder.build()

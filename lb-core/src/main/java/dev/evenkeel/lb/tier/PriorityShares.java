@@ -33,11 +33,12 @@ public final class PriorityShares {
     public static double[] of(double[] available, double[] present) {
         double[] shares = new double[available.length];
         double left = 1;
+        double sum = 0;
         for (int i = 0; i < shares.length; i++) {
             shares[i] = Math.min(health(available[i], present[i]), left);
             left -= shares[i];
+            sum += shares[i];
         }
-        double sum = 1 - left;
         for (int i = 0; left > 0 && i < shares.length; i++) {
             shares[i] /= sum;
         }
