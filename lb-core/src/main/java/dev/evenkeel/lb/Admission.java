@@ -3,19 +3,22 @@ package dev.evenkeel.lb;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.health.HealthStatus;
+import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.PickExplanation;
 import dev.evenkeel.lb.observe.PickExplanation.Reason;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.strategy.Selector;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gets a lease from one version of the pool, around every strategy: asks the strategy a few times, and when it has no
- * answer that can be admitted, takes the least loaded candidate that can. Avoided instances come last.
+ * answer that can be admitted, takes the least loaded candidate that can: one of those that the strategy has, else one of the
+ * best reserve that has any. Avoided instances come last.
  *
  * <p>No locks; bounded by the size of the pool.
  */
@@ -88,8 +91,20 @@ final class Admission {
 
     /** The least loaded of those that can be admitted: a few among many, so the strategy's own way is not at stake. */
     private @Nullable TrackedLease admitAny(Pool pool, PickRequest request, long now, boolean avoidedToo) {
+        int end = pool.inUse;
+        TrackedLease lease = admitAny(pool, 0, end, request, now, avoidedToo);
+        for (int reserve = 0; lease == null && reserve < pool.reserveEnds().length; reserve++) {
+            int start = end;
+            end = pool.reserveEnds()[reserve];
+            lease = admitAny(pool, start, end, request, now, avoidedToo);
+        }
+        return lease;
+    }
+
+    private @Nullable TrackedLease admitAny(
+            Pool pool, int start, int end, PickRequest request, long now, boolean avoidedToo) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Node least = leastLoaded(pool, request, avoidedToo);
+            Node least = leastLoaded(pool, start, end, request, avoidedToo);
             if (least == null) {
                 return null;
             }
@@ -102,11 +117,12 @@ final class Admission {
     }
 
     /** Among equals each is as likely as it is heavy (reservoir sampling). */
-    private @Nullable Node leastLoaded(Pool pool, PickRequest request, boolean avoidedToo) {
+    private @Nullable Node leastLoaded(Pool pool, int start, int end, PickRequest request, boolean avoidedToo) {
         Node least = null;
         double leastLoad = Double.POSITIVE_INFINITY;
         double tiedWeight = 0;
-        for (Node node : pool.candidates) {
+        for (int i = start; i < end; i++) {
+            Node node = pool.candidates[i];
             double weight = node.weight();
             double load = node.inFlight() / weight;
             if (load > leastLoad
@@ -135,7 +151,7 @@ final class Admission {
     }
 
     /** Why each instance of this version of the pool was passed over. */
-    static PickExplanation explain(Pool pool, PickRequest request) {
+    static PickExplanation explain(Pool pool, List<ServiceInstance> outsideSubset, PickRequest request) {
         Map<String, Reason> reasons = new LinkedHashMap<>();
         Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
         pool.forEach((node, state) -> {
@@ -145,6 +161,12 @@ final class Admission {
                 reasons.putIfAbsent(node.id(), reason);
             }
         });
+        if (!outsideSubset.isEmpty()) {
+            counts.put(Reason.OUTSIDE_SUBSET, outsideSubset.size());
+            outsideSubset.stream()
+                    .limit(PickExplanation.MAX_LISTED - reasons.size())
+                    .forEach(instance -> reasons.putIfAbsent(instance.id(), Reason.OUTSIDE_SUBSET));
+        }
         return PickExplanation.of(reasons, counts);
     }
 
@@ -168,6 +190,9 @@ final class Admission {
         if (!request.isMetBy(state.instance())) {
             return Reason.METADATA;
         }
-        return node.isFree() ? Reason.ADMISSIBLE : Reason.SATURATED;
+        if (!node.isFree()) {
+            return Reason.SATURATED;
+        }
+        return pool.isInUse(node) ? Reason.ADMISSIBLE : Reason.OTHER_TIER;
     }
 }

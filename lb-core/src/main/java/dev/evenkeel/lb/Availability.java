@@ -3,11 +3,14 @@ package dev.evenkeel.lb;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.NodeState.Standing;
+import dev.evenkeel.lb.tier.PriorityShares;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -18,7 +21,8 @@ import java.util.function.Predicate;
  *   <li>A weight of 0 means never, unless all weights are 0, which means that they are equal.
  *   <li>Those that are well may. Those on trial may, one call at a time as long as anybody is well.
  *   <li>Fail-open: when too small a share is well, those that failed some of their calls or asked for a pause make up for it,
- *       the least bad first. When that is nobody, all may, as it is better to try than to refuse for certain.
+ *       the least bad first. When that is nobody, all may, as it is better to try than to refuse for certain. With several
+ *       priorities it is too small a share if what is well of all of them has no room for all calls, either.
  * </ul>
  */
 final class Availability {
@@ -34,6 +38,11 @@ final class Availability {
     /** Whether some of the candidates are such as would not be if more were well. */
     final boolean failOpen;
 
+    /** Whether all may be picked because nobody is well. */
+    final boolean nobodyIsWell;
+
+    final boolean hasOnePriority;
+
     /** How many members there are that have a weight. */
     final int present;
 
@@ -46,11 +55,13 @@ final class Availability {
         this.members = members;
         this.states = NodeState.of(members);
         this.allWeightsZero = areAllWeightsZero(states);
+        boolean onePriority = true;
         int weightless = 0;
         int wellOnes = 0;
         int onTrial = 0;
         int statistical = 0;
         for (NodeState state : states) {
+            onePriority &= state.priority() == states[0].priority();
             if (!hasWeight(state)) {
                 weightless++;
                 continue;
@@ -64,11 +75,15 @@ final class Availability {
         }
         this.present = members.length - weightless;
         this.well = wellOnes;
+        this.hasOnePriority = onePriority;
         int lacking = Math.max(0, (int) Math.ceil(panicShare * present) - well);
         int used = Math.min(lacking, statistical);
-        boolean anybody = well + used == 0;
-        this.failOpen = used > 0 || (anybody && members.length > 0);
-        if (anybody) {
+        if (used > 0 && !hasOnePriority && prioritiesHaveRoom()) {
+            used = 0;
+        }
+        this.nobodyIsWell = well + used == 0;
+        this.failOpen = used > 0 || (nobodyIsWell && members.length > 0);
+        if (nobodyIsWell) {
             this.candidates = candidates(present, state -> true);
         } else {
             Set<NodeState> others = used == 0 ? Set.of() : leastBad(used);
@@ -87,22 +102,15 @@ final class Availability {
         return new Availability(members, panicShare);
     }
 
-    /**
-     * Gives each member the weight that strategies see, and each candidate its place. Returns whether any has another weight
-     * than before.
-     */
-    boolean apply() {
+    /** Gives each member the weight that strategies see. Returns whether any has another one than before. */
+    boolean applyWeights() {
         boolean changed = false;
-        int next = 0;
         for (int i = 0; i < members.length; i++) {
             Node member = members[i];
             double weight = allWeightsZero ? states[i].warm(1) : states[i].weight();
             if (member.weight() != weight) {
                 member.weight(weight);
                 changed = true;
-            }
-            if (next < candidates.length && candidates[next] == member) {
-                member.slot(next++);
             }
         }
         return changed;
@@ -120,6 +128,23 @@ final class Availability {
                 trial.oneAtATime(well > 0);
             }
         }
+    }
+
+    /** Whether what is well of all priorities can take all calls. */
+    private boolean prioritiesHaveRoom() {
+        Capacities capacities = new Capacities(states);
+        Map<Integer, Integer> places = new HashMap<>();
+        for (NodeState state : states) {
+            places.putIfAbsent(state.priority(), places.size());
+        }
+        double[] available = new double[places.size()];
+        double[] present = new double[places.size()];
+        for (NodeState state : states) {
+            int place = requireNonNull(places.get(state.priority()));
+            present[place] += capacities.size(state);
+            available[place] += state.isWell() || state.standing() == Standing.ON_TRIAL ? capacities.of(state) : 0;
+        }
+        return PriorityShares.suffice(available, present);
     }
 
     private Set<NodeState> leastBad(int count) {

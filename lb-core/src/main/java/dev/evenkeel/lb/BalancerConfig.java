@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** All configuration of one balancer, checked and complete. */
 record BalancerConfig(
@@ -27,6 +28,8 @@ record BalancerConfig(
         ListBorder border,
         Duration absenceGrace,
         LossGuard.Limits lossGuard,
+        Subset.Settings subset,
+        @Nullable String zone,
         Duration firstListTimeout,
         Duration warmUp,
         List<LoadBalancerListener> listeners,

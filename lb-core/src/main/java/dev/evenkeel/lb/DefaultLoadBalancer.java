@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -58,9 +59,11 @@ final class DefaultLoadBalancer
     private final Membership membership;
     private final SourceLink source;
     private final Absence absence;
+    private final Subset subset;
     private final FirstListWaiters waiters;
     private final SlotQueue queue;
     private final StrategyFaults faults;
+    private final Selectors selectors;
     private final Admission admission;
     private final LeaseWatch leaseWatch;
     private final CallContext callContext;
@@ -69,9 +72,6 @@ final class DefaultLoadBalancer
 
     /** The only thing that a pick reads. Written by the control plane, and once by whoever closes the balancer. */
     private volatile Pool pool = Pool.UNKNOWN;
-
-    /** Belongs to the control plane: what the next selector may take its state from. */
-    private @Nullable Selector lastSelector;
 
     DefaultLoadBalancer(BalancerConfig config) {
         this.config = config;
@@ -115,10 +115,13 @@ final class DefaultLoadBalancer
                 config.ticker(),
                 config.scheduler(),
                 () -> control.execute(source::deliverAgain));
+        this.subset = new Subset(config.subset());
         this.waiters = new FirstListWaiters(control, config.scheduler(), config.firstListTimeout(), this::serve);
         this.queue = new SlotQueue(
                 serviceName, this, config.ticker(), config.scheduler(), config.maxWaiting(), config.maxWait());
         this.faults = new StrategyFaults(serviceName);
+        this.selectors = new Selectors(
+                config.strategy(), config.ticker(), config.random(), this::executeForStrategy, inFlight, faults);
         this.admission = new Admission(config.random(), faults);
         this.leaseWatch = new LeaseWatch(serviceName, config.ticker());
         this.callContext = new PoolCallContext(config, () -> pool);
@@ -210,9 +213,11 @@ final class DefaultLoadBalancer
     @Override
     public LoadBalancerException refusal(PickRequest request, @Nullable String why) {
         Pool current = pool;
-        PickExplanation explanation = Admission.explain(current, request);
-        boolean saturated = explanation.counts().containsKey(Reason.SATURATED)
-                || explanation.counts().containsKey(Reason.ADMISSIBLE); // free again since the pick
+        PickExplanation explanation = Admission.explain(current, subset.unused(), request);
+        Set<Reason> reasons = explanation.counts().keySet();
+        boolean saturated = reasons.contains(Reason.SATURATED)
+                || reasons.contains(Reason.ADMISSIBLE) // free again since the pick
+                || reasons.contains(Reason.OTHER_TIER);
         if (saturated) {
             return new PoolSaturatedException(serviceName, why == null ? "" : ", and " + why, explanation);
         }
@@ -242,7 +247,11 @@ final class DefaultLoadBalancer
         Pool current = pool;
         Set<Node> eligible = new HashSet<>(Arrays.asList(current.candidates));
         List<InstanceSnapshot> instances = new ArrayList<>(current.size());
-        current.forEach((node, state) -> instances.add(snapshot(node, state, eligible.contains(node), now)));
+        Map<Node, Double> shares = current.shares();
+        current.forEach((node, state) -> instances.add(snapshot(node, state, now)
+                .eligible(eligible.contains(node))
+                .tierShare(shares.getOrDefault(node, 0.0))
+                .build()));
         PoolSnapshot.Builder snapshot = PoolSnapshot.builder(serviceName)
                 .version(current.version)
                 .instances(instances)
@@ -250,7 +259,8 @@ final class DefaultLoadBalancer
                 .waiting(queue.size())
                 .purse(callContext.purse().level())
                 .strategyFaults(faults.count())
-                .ignoredEntries(Ints.saturatedCast((long) source.ignoredEntries() + membership.duplicates()));
+                .ignoredEntries(Ints.saturatedCast((long) source.ignoredEntries() + membership.duplicates()))
+                .outsideSubset(subset.unused());
         Duration age = source.listAge();
         if (age != null) {
             snapshot.listAge(age);
@@ -262,10 +272,9 @@ final class DefaultLoadBalancer
         return snapshot.build();
     }
 
-    private static InstanceSnapshot snapshot(Node node, NodeState state, boolean eligible, long now) {
+    private static InstanceSnapshot.Builder snapshot(Node node, NodeState state, long now) {
         InstanceSnapshot.Builder snapshot = InstanceSnapshot.builder(state.instance())
                 .health(state.health(), state.reason())
-                .eligible(eligible)
                 .draining(state.draining())
                 .absent(state.absent())
                 .inFlight(node.inFlight())
@@ -286,7 +295,7 @@ final class DefaultLoadBalancer
         for (Outcome.Kind kind : Outcome.Kind.values()) {
             snapshot.outcomes(kind, node.outcomes(kind));
         }
-        return snapshot.build();
+        return snapshot;
     }
 
     @Override
@@ -320,7 +329,8 @@ final class DefaultLoadBalancer
         if (instances.isEmpty() && !config.acceptEmptyLists() && Absence.isAnyListed(members)) {
             return "the list is empty, which is taken for an error";
         }
-        boolean changed = membership.merge(absence.complete(instances, members));
+        List<ServiceInstance> believed = absence.complete(instances, members);
+        boolean changed = membership.merge(subset.of(believed, this::isSick));
         if (changed || absence.takeMarksChanged() || pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
             publish();
         }
@@ -331,11 +341,28 @@ final class DefaultLoadBalancer
     public boolean left(String id) {
         control.assertInContext();
         absence.left(id);
+        boolean wasListed = subset.left(id);
         boolean wasMember = membership.leave(id);
+        if (wasListed) {
+            chooseSubsetAgain();
+        }
         if (wasMember) {
             publish();
         }
-        return wasMember;
+        return wasMember || wasListed;
+    }
+
+    /** So that enough of those that are used are well. */
+    private void chooseSubsetAgain() {
+        List<ServiceInstance> used = subset.again(this::isSick);
+        if (used != null) {
+            membership.merge(used);
+        }
+    }
+
+    private boolean isSick(ServiceInstance instance) {
+        Node member = membership.byId().member(instance.id());
+        return member != null && member.instance().hasSameAddressAs(instance) && !member.state().isWell();
     }
 
     @Override
@@ -355,6 +382,7 @@ final class DefaultLoadBalancer
         if (status == HealthStatus.HEALTHY) {
             outliers.probePassed(node);
         }
+        chooseSubsetAgain();
         publish();
         if (absence.concerns(node)) {
             source.deliverAgain();
@@ -366,6 +394,7 @@ final class DefaultLoadBalancer
     }
 
     private void ejectionsChanged() {
+        chooseSubsetAgain();
         publish();
         for (Node node : membership.members()) {
             if (node.state().ejection() != null && absence.concerns(node)) {
@@ -437,18 +466,20 @@ final class DefaultLoadBalancer
         }
         Availability availability =
                 Availability.of(membership.members(), config.outliers().panicShare());
-        Node[] candidates = availability.candidates;
+        Tiers tiers = Tiers.of(availability, config.zone());
+        Node[] candidates = tiers.candidates;
         Node[] leaving = membership.leaving();
-        boolean weightsChanged = availability.apply();
+        boolean weightsChanged = availability.applyWeights();
         boolean propertiesChanged = membership.takePropertiesChanged();
-        boolean sameChoice = before.selector != null
-                && !weightsChanged
-                && !propertiesChanged
-                && Arrays.equals(before.candidates, candidates);
-        inFlight.candidatesAre(candidates, availability.members, leaving);
-        Selector selector = sameChoice ? before.selector : newSelector(candidates);
+        if (tiers.areSeveral()) {
+            inFlight.areSeveralTiers(availability.members, leaving);
+        } else {
+            inFlight.candidatesAre(tiers.only(), availability.members, leaving);
+        }
+        tiers.applyPlaces();
+        Selector selector = selectors.of(tiers.active(), weightsChanged || propertiesChanged);
         availability.applyTrials();
-        Pool after = before.next(availability, leaving, membership.byId(), selector);
+        Pool after = before.next(availability, tiers, leaving, membership.byId(), selector);
         if (!POOL.compareAndSet(this, before, after)) {
             return; // closed meanwhile
         }
@@ -456,27 +487,6 @@ final class DefaultLoadBalancer
         if (before.failOpen != after.failOpen) {
             failOpenChanged(after.failOpen);
         }
-    }
-
-    private @Nullable Selector newSelector(Node[] candidates) {
-        if (candidates.length == 0) {
-            return null;
-        }
-        PoolCandidates list = new PoolCandidates(
-                candidates, config.ticker(), config.random(), this::executeForStrategy, lastSelector, inFlight);
-        try {
-            Selector selector = config.strategy().newSelector(list);
-            if (selector == null) {
-                faults.gaveNoSelector("it answered null");
-            }
-            lastSelector = selector;
-        } catch (Throwable thrown) { // whatever it is, the pool is published
-            lastSelector = null;
-            faults.gaveNoSelector(Printable.of(thrown));
-        } finally {
-            list.close();
-        }
-        return lastSelector;
     }
 
     /** Runs what a strategy does beside its selectors, unless the balancer is closed before. */

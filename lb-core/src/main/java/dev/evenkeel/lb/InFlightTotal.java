@@ -5,7 +5,9 @@ import java.util.function.LongSupplier;
 
 /**
  * The calls in flight of all candidates together. Costs nothing as long as no strategy asks for it; from then on each
- * begin and each end of a call is a step of a striped counter. Belongs to the control plane, but for reading.
+ * begin and each end of a call is a step of a striped counter. Where several tiers get calls, those of each are added up
+ * when they are asked for: a node that changed from the counter of one to that of another would be counted wrong. Belongs to
+ * the control plane, but for reading.
  */
 final class InFlightTotal {
 
@@ -14,8 +16,13 @@ final class InFlightTotal {
     /** Whether a strategy has asked for it. A balancer has one strategy, so that this is for good. */
     private boolean counting;
 
+    private boolean severalTiers;
+
     /** Begins to count the calls of these. */
     LongSupplier count(Node[] candidates) {
+        if (severalTiers) {
+            return () -> sum(candidates);
+        }
         counting = true;
         countThese(candidates);
         return this::sum;
@@ -23,6 +30,7 @@ final class InFlightTotal {
 
     /** From now on these are the candidates: some of the members, in their order. */
     void candidatesAre(Node[] candidates, Node[] members, Node[] leaving) {
+        severalTiers = false;
         if (!counting) {
             return;
         }
@@ -40,10 +48,26 @@ final class InFlightTotal {
         countThese(candidates);
     }
 
+    /** From now on there are several tiers. */
+    void areSeveralTiers(Node[] members, Node[] leaving) {
+        if (!severalTiers) {
+            candidatesAre(new Node[0], members, leaving);
+            severalTiers = true;
+        }
+    }
+
     private void countThese(Node[] candidates) {
         for (Node candidate : candidates) {
             candidate.countIn(calls);
         }
+    }
+
+    private static long sum(Node[] candidates) {
+        long sum = 0;
+        for (Node candidate : candidates) {
+            sum += candidate.inFlight();
+        }
+        return sum;
     }
 
     /** Each begin and end is added on its own, so that an end may be seen without its begin. */

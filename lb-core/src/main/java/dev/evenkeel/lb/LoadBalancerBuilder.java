@@ -13,6 +13,8 @@ import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import dev.evenkeel.lb.strategy.Strategies;
 import dev.evenkeel.lb.text.DurationRange;
 import dev.evenkeel.lb.text.HostNames;
+import dev.evenkeel.lb.text.Printable;
+import dev.evenkeel.lb.tier.ClientPlace;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.net.InetAddress;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadBalancerBuilder {
 
+    private static final int MAX_CLIENTS = 1_000_000;
     private static final Duration MAX_WAIT = Duration.ofDays(1);
     private static final DurationRange UP_TO_A_DAY = new DurationRange(Duration.ZERO, MAX_WAIT);
     private static final DurationRange HOLD_TIMES = new DurationRange(Duration.ofMillis(1), MAX_WAIT);
@@ -50,6 +53,8 @@ public final class LoadBalancerBuilder {
     private Predicate<InetAddress> acceptAddresses = ListBorder::isOrdinary;
     private Duration absenceGrace = Duration.ofSeconds(10);
     private LossGuard.Limits lossGuard = LossGuard.Limits.NONE;
+    private Subset.Settings subset = Subset.Settings.ALL;
+    private @Nullable String zone;
     private Duration firstListTimeout = Duration.ofSeconds(2);
     private Duration warmUp = Duration.ZERO;
     private final List<LoadBalancerListener> listeners = new ArrayList<>();
@@ -215,6 +220,72 @@ public final class LoadBalancerBuilder {
     }
 
     /**
+     * Says in which zone this program runs: instances of the same {@link ServiceInstance#zone()} come first. Default none:
+     * zones do not count.
+     *
+     * <p>The zone keeps all calls while its part of all that is well is as large as the part of the calls that comes from it,
+     * for which every zone is taken to have the same; it may be asked for up to 1.4 times as much as the others. What it lacks
+     * beyond that goes to the zones that have more than their part, in proportion. So there is no step from all to nothing, and
+     * a small zone is not overloaded because it is near.
+     *
+     * <p>Each zone that gets calls has a selector of its own; which zone a call goes to is drawn. A call that nobody in the zone
+     * admits goes elsewhere, the least loaded instance first.
+     *
+     * @param zone as the instances write it, at most 256 printable characters, not blank
+     */
+    public LoadBalancerBuilder zone(String zone) {
+        requireNonNull(zone, "zone");
+        if (zone.isBlank() || zone.length() > ServiceInstance.MAX_ID_LENGTH || !Printable.isPrintable(zone)) {
+            throw new IllegalArgumentException("zone: " + Printable.of((Object) zone) + " (expected: at most "
+                    + ServiceInstance.MAX_ID_LENGTH + " printable characters, not blank)");
+        }
+        this.zone = zone;
+        return this;
+    }
+
+    /**
+     * Uses only so many of the listed instances, so that many clients of many instances do not all connect to, and probe, all
+     * of them. Every instance gets nearly as many clients as any other. Default all are used.
+     *
+     * <p>An instance that comes or goes changes at most one of those that a client uses, at the ends of its list two. Those
+     * that are sick are not made up for until they are more than half: take 20 or more, so that a few do not matter.
+     *
+     * @param size how many, at least 1; without effect while there are no more instances than that
+     * @param clientIndex the number of this client among all that use the service, from 0 on without gaps, such as the ordinal
+     *     of a pod in a stateful set
+     */
+    public LoadBalancerBuilder subset(int size, int clientIndex) {
+        checkSubset(size, clientIndex);
+        this.subset = new Subset.Settings(size, ClientPlace.of(clientIndex));
+        return this;
+    }
+
+    /**
+     * The same for a known number of clients: the numbers of clients that instances have then differ by at most 1. When the
+     * number of clients changes, all of them have to be told, and some of what each uses changes.
+     *
+     * @param clients how many there are in all, more than {@code clientIndex}, up to 1,000,000
+     */
+    public LoadBalancerBuilder subset(int size, int clientIndex, int clients) {
+        checkSubset(size, clientIndex);
+        if (clients <= clientIndex || clients > MAX_CLIENTS) {
+            throw new IllegalArgumentException(
+                    "clients: " + clients + " (expected: " + (clientIndex + 1L) + ".." + MAX_CLIENTS + ")");
+        }
+        this.subset = new Subset.Settings(size, ClientPlace.of(clientIndex, clients));
+        return this;
+    }
+
+    private static void checkSubset(int size, int clientIndex) {
+        if (size < 1) {
+            throw new IllegalArgumentException("size: " + size + " (expected: >= 1)");
+        }
+        if (clientIndex < 0) {
+            throw new IllegalArgumentException("clientIndex: " + clientIndex + " (expected: >= 0)");
+        }
+    }
+
+    /**
      * Sets how long {@link LoadBalancer#acquireAsync()} waits for the first list. Default 2 s: enough for a registry that
      * answers at all, and little enough for a caller.
      */
@@ -324,6 +395,8 @@ public final class LoadBalancerBuilder {
                 border,
                 absenceGrace,
                 lossGuard,
+                subset,
+                zone,
                 firstListTimeout,
                 warmUp,
                 List.copyOf(listeners),

@@ -19,6 +19,7 @@ final class NodeState {
     private final @Nullable Ejection ejection;
     private final Standing standing;
     private final double weight;
+    private final int priority;
 
     private NodeState(
             ServiceInstance instance,
@@ -37,6 +38,7 @@ final class NodeState {
         this.ejection = ejection;
         this.standing = Standing.of(health, ejection);
         this.weight = warm(instance.weight());
+        this.priority = instance.priority();
     }
 
     /** What speaks for a member and against it. */
@@ -110,6 +112,10 @@ final class NodeState {
     /** Its weight, as warm as it is. */
     double weight() {
         return weight;
+    }
+
+    int priority() {
+        return priority;
     }
 
     /** What is left of a weight. What has one keeps one, however small it is and however cold. */

@@ -2,6 +2,7 @@ package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.strategy.Candidate;
 import dev.evenkeel.lb.strategy.Selector;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ final class Pool {
             0,
             Phase.AWAITING_FIRST_LIST,
             Availability.of(new Node[0], 0),
+            Tiers.of(Availability.of(new Node[0], 0), null),
             new Node[0],
             new NodeState[0],
             new MembersById(),
@@ -30,13 +32,18 @@ final class Pool {
     /** Who is a member, and what was decided about each. */
     private final Availability availability;
 
+    private final Tiers tiers;
+
     /** Those that drain, and what was decided about each. */
     private final Node[] leaving;
 
     private final NodeState[] leavingStates;
 
-    /** Those that a pick chooses from. */
+    /** Those that a pick chooses from: those that the selector has, then the reserves. */
     final Node[] candidates;
+
+    /** How many the selector has. */
+    final int inUse;
 
     /** Common to all versions, so that who is found there need not be in this one. */
     private final MembersById byId;
@@ -50,6 +57,7 @@ final class Pool {
             long version,
             Phase phase,
             Availability availability,
+            Tiers tiers,
             Node[] leaving,
             NodeState[] leavingStates,
             MembersById byId,
@@ -57,26 +65,29 @@ final class Pool {
         this.version = version;
         this.phase = phase;
         this.availability = availability;
+        this.tiers = tiers;
         this.leaving = leaving;
         this.leavingStates = leavingStates;
-        this.candidates = availability.candidates;
+        this.candidates = tiers.candidates;
+        this.inUse = tiers.inUse;
         this.byId = byId;
         this.selector = selector;
         this.failOpen = availability.failOpen;
     }
 
     /** The next version. */
-    Pool next(Availability next, Node[] nowLeaving, MembersById members, @Nullable Selector choice) {
-        return new Pool(version + 1, Phase.READY, next, nowLeaving, NodeState.of(nowLeaving), members, choice);
+    Pool next(Availability next, Tiers nowTiers, Node[] nowLeaving, MembersById members, @Nullable Selector choice) {
+        return new Pool(
+                version + 1, Phase.READY, next, nowTiers, nowLeaving, NodeState.of(nowLeaving), members, choice);
     }
 
     /** The next version, in which only who drains differs. */
     Pool withLeaving(Node[] nowLeaving) {
-        return new Pool(version + 1, phase, availability, nowLeaving, NodeState.of(nowLeaving), byId, selector);
+        return new Pool(version + 1, phase, availability, tiers, nowLeaving, NodeState.of(nowLeaving), byId, selector);
     }
 
     Pool closed() {
-        return new Pool(version + 1, Phase.CLOSED, availability, leaving, leavingStates, byId, selector);
+        return new Pool(version + 1, Phase.CLOSED, availability, tiers, leaving, leavingStates, byId, selector);
     }
 
     /** How many there are, those that drain included. */
@@ -94,9 +105,19 @@ final class Pool {
         }
     }
 
-    /** The node behind a selector's answer, or null if it is none of the candidates. */
+    /** Where each reserve ends among the candidates, the best one first: for calls that nobody before it admits. */
+    int[] reserveEnds() {
+        return tiers.reserveEnds;
+    }
+
+    /** What share of the calls the tier of each candidate gets, if any. */
+    Map<Node, Double> shares() {
+        return tiers.shares();
+    }
+
+    /** The node behind a selector's answer, or null if it is none of those that the selector has. */
     @Nullable Node candidate(@Nullable Candidate answer) {
-        return answer instanceof Node node && isCandidate(node) ? node : null;
+        return answer instanceof Node node && isInUse(node) ? node : null;
     }
 
     /** The candidate with this id. */
@@ -110,12 +131,21 @@ final class Pool {
     }
 
     boolean isCandidate(Node node) {
+        return isAmongFirst(candidates.length, node);
+    }
+
+    /** Whether it is one that the selector has. */
+    boolean isInUse(Node node) {
+        return isAmongFirst(inUse, node);
+    }
+
+    private boolean isAmongFirst(int count, Node node) {
         int slot = node.slot();
-        if (slot >= 0 && slot < candidates.length && candidates[slot] == node) {
+        if (slot >= 0 && slot < count && candidates[slot] == node) {
             return true;
         }
-        for (Node candidate : candidates) { // the slot may be that of another pool
-            if (candidate == node) {
+        for (int i = 0; i < count; i++) { // the slot may be that of another pool
+            if (candidates[i] == node) {
                 return true;
             }
         }

@@ -100,6 +100,33 @@ class LoadBalancerBuilderTest {
     }
 
     @Test
+    void requiresAZoneThatCanBeRead() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LoadBalancer.builder("orders").zone(" "))
+                .withMessage("zone:   (expected: at most 256 printable characters, not blank)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LoadBalancer.builder("orders").zone("a\nb"))
+                .withMessage("zone: a\\u000ab (expected: at most 256 printable characters, not blank)");
+    }
+
+    @Test
+    void requiresASensibleSubset() {
+        LoadBalancerBuilder builder = LoadBalancer.builder("orders");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.subset(0, 0))
+                .withMessage("size: 0 (expected: >= 1)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.subset(20, -1))
+                .withMessage("clientIndex: -1 (expected: >= 0)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.subset(20, 5, 5))
+                .withMessage("clients: 5 (expected: 6..1000000)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.subset(20, 5, 1_000_001))
+                .withMessage("clients: 1000001 (expected: 6..1000000)");
+    }
+
+    @Test
     void namesWhatMustNotBeNull() {
         LoadBalancerBuilder builder = LoadBalancer.builder("orders");
         assertThatNullPointerException()
@@ -124,6 +151,7 @@ class LoadBalancerBuilderTest {
                 .isThrownBy(() -> builder.executor(null))
                 .withMessage("executor");
         assertThatNullPointerException().isThrownBy(() -> builder.random(null)).withMessage("random");
+        assertThatNullPointerException().isThrownBy(() -> builder.zone(null)).withMessage("zone");
         assertThatNullPointerException().isThrownBy(() -> builder.warmUp(null)).withMessage("duration");
         assertThatNullPointerException()
                 .isThrownBy(() -> builder.wallClock(null))

@@ -31,6 +31,7 @@ public final class InstanceSnapshot {
     private final int failuresInARow;
     private final boolean onProbation;
     private final double effectiveWeight;
+    private final double tierShare;
     private final double warmUp;
     private final Optional<String> ejectionReason;
     private final Duration ejectionRemaining;
@@ -52,6 +53,7 @@ public final class InstanceSnapshot {
         this.failuresInARow = builder.failuresInARow;
         this.onProbation = builder.onProbation;
         this.effectiveWeight = builder.effectiveWeight;
+        this.tierShare = builder.tierShare;
         this.warmUp = builder.warmUp;
         this.ejectionReason = Optional.ofNullable(builder.ejectionReason);
         this.ejectionRemaining = builder.ejectionRemaining;
@@ -81,7 +83,7 @@ public final class InstanceSnapshot {
         return reason;
     }
 
-    /** Whether it is among those that a pick chooses from. */
+    /** Whether it may be picked now, be it as a reserve. */
     public boolean isEligible() {
         return eligible;
     }
@@ -165,6 +167,14 @@ public final class InstanceSnapshot {
         return effectiveWeight;
     }
 
+    /**
+     * What share of the calls goes to its tier, which is those of its priority and zone as far as these count: 1 where there are
+     * no tiers, and 0 for an instance that is a reserve or may not be picked.
+     */
+    public double tierShare() {
+        return tierShare;
+    }
+
     /** How far its warm-up is, from 0 to 1; 1 also for one that does not need any. */
     public double warmUp() {
         return warmUp;
@@ -184,7 +194,8 @@ public final class InstanceSnapshot {
     public String toString() {
         return instance + " " + health + (ejectionReason.isPresent() ? " ejected" : "") + (draining ? " draining" : "")
                 + (absent ? " absent" : "")
-                + (eligible ? "" : " out") + " inFlight=" + inFlight + " picks=" + picks() + " failures=" + failures();
+                + (eligible ? "" : " out") + (tierShare == 1 || !eligible ? "" : " share=" + tierShare) + " inFlight="
+                + inFlight + " picks=" + picks() + " failures=" + failures();
     }
 
     /** Builds snapshots; not safe for concurrent use. */
@@ -206,6 +217,7 @@ public final class InstanceSnapshot {
         private int failuresInARow;
         private boolean onProbation;
         private double effectiveWeight;
+        private double tierShare = 1;
         private double warmUp = 1;
         private @Nullable String ejectionReason;
         private Duration ejectionRemaining = Duration.ZERO;
@@ -283,6 +295,11 @@ public final class InstanceSnapshot {
 
         public Builder effectiveWeight(double effectiveWeight) {
             this.effectiveWeight = effectiveWeight;
+            return this;
+        }
+
+        public Builder tierShare(double tierShare) {
+            this.tierShare = tierShare;
             return this;
         }
 

@@ -16,6 +16,8 @@ public final class PickExplanation {
     public enum Reason {
         /** Nothing spoke against it when the explanation was made. */
         ADMISSIBLE,
+        /** Nothing else spoke against it, but its priority or zone is used only when nobody else admits a call. */
+        OTHER_TIER,
         /** It has left, and gets no new calls. */
         DRAINING,
         /** It is sick, and others are not. */
@@ -29,7 +31,9 @@ public final class PickExplanation {
         /** The request wants another one and no other will do. */
         NOT_PREFERRED,
         /** As many calls are in flight as it may have: one without an answer, when it is tried after an ejection. */
-        SATURATED
+        SATURATED,
+        /** It is listed, but this balancer does not use it: others are in its subset. */
+        OUTSIDE_SUBSET
     }
 
     private final ImmutableMap<String, Reason> reasons;

@@ -3,6 +3,7 @@ package dev.evenkeel.lb.observe;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
+import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.text.Printable;
 import java.time.Duration;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class PoolSnapshot {
     private final Optional<Duration> listAge;
     private final Optional<String> sourceFailure;
     private final int ignoredEntries;
+    private final ImmutableList<ServiceInstance> outsideSubset;
 
     private PoolSnapshot(Builder builder) {
         this.serviceName = builder.serviceName;
@@ -45,6 +47,7 @@ public final class PoolSnapshot {
         this.listAge = Optional.ofNullable(builder.listAge);
         this.sourceFailure = Optional.ofNullable(builder.sourceFailure);
         this.ignoredEntries = builder.ignoredEntries;
+        this.outsideSubset = ImmutableList.copyOf(builder.outsideSubset);
     }
 
     /** Starts a snapshot; made by the library, and by tests of code that reads snapshots. */
@@ -125,6 +128,11 @@ public final class PoolSnapshot {
         return ignoredEntries;
     }
 
+    /** The instances that are listed, but not used by this balancer, as others are in its subset; they are not asked for their health. */
+    public List<ServiceInstance> outsideSubset() {
+        return outsideSubset;
+    }
+
     private List<String> ids() {
         return instances.stream().map(InstanceSnapshot::id).toList();
     }
@@ -150,6 +158,7 @@ public final class PoolSnapshot {
         private @Nullable Duration listAge;
         private @Nullable String sourceFailure;
         private int ignoredEntries;
+        private List<ServiceInstance> outsideSubset = List.of();
 
         private Builder(String serviceName) {
             this.serviceName = requireNonNull(serviceName, "serviceName");
@@ -197,6 +206,11 @@ public final class PoolSnapshot {
 
         public Builder ignoredEntries(int ignoredEntries) {
             this.ignoredEntries = ignoredEntries;
+            return this;
+        }
+
+        public Builder outsideSubset(List<ServiceInstance> outsideSubset) {
+            this.outsideSubset = requireNonNull(outsideSubset, "outsideSubset");
             return this;
         }
 

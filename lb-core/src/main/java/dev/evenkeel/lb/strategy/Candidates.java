@@ -29,7 +29,8 @@ public interface Candidates {
      * The calls in flight of all candidates together, for selectors that need it without adding it up at every pick. To be
      * asked for in {@code newSelector}; the balancer counts it from then on, and the supplier may be read at any time.
      * It is right when nothing moves, and is off by no more than the calls that begin and end while it is read. It always
-     * speaks of the newest list of candidates.
+     * speaks of the newest list of candidates. Where calls are shared out among zones or priorities, reading it takes a look at
+     * each candidate.
      *
      * @throws IllegalStateException if it is asked for later
      */

@@ -14,6 +14,8 @@ package dev.evenkeel.lb.strategy;
  *       tables.
  *   <li>A strategy object may serve several balancers and therefore keeps no state itself. State belongs to the selector;
  *       what shall survive a change is taken over from {@link Candidates#previousSelector()}.
+ *   <li>Where calls are shared out among zones or priorities, each of these has a selector of its own, made from its
+ *       candidates alone.
  *   <li>If it throws, the balancer picks at random until the next change, says so in its log, and counts it.
  * </ul>
  */

@@ -30,6 +30,7 @@ class PackageDependencyTest {
             entry("text", Set.of()),
             entry("concurrent", Set.of()),
             entry("instance", Set.of()),
+            entry("tier", Set.of("instance")),
             entry("request", Set.of("instance")),
             entry("discovery", Set.of("instance")),
             entry("strategy", Set.of("instance", "request")),
@@ -37,7 +38,7 @@ class PackageDependencyTest {
             entry("observe", Set.of("instance", "request", "health")),
             entry("admission", Set.of()),
             entry("retry", Set.of()),
-            entry("", Set.of("instance", "request", "discovery", "strategy", "health", "observe", "admission")),
+            entry("", Set.of("instance", "tier", "request", "discovery", "strategy", "health", "observe", "admission")),
             entry("call", Set.of("", "instance", "request", "admission", "retry")),
             entry("routing", Set.of("", "request")));
 

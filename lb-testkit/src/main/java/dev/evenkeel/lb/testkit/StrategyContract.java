@@ -191,6 +191,36 @@ public abstract class StrategyContract {
         }
     }
 
+    /** Each zone and priority that gets calls has a selector of its own, and what one cannot take goes to the next. */
+    @Test
+    void worksWithZonesAndPriorities() {
+        List<ServiceInstance> instances = new ArrayList<>();
+        for (ServiceInstance instance : instances(12)) {
+            int number = instances.size();
+            instances.add(instance.toBuilder()
+                    .zone(number % 4 == 0 ? "small" : "large")
+                    .priority(number < 8 ? 0 : 1)
+                    .build());
+        }
+        try (LoadBalancer balancer = balancer()
+                .instances(instances)
+                .zone("small")
+                .maxInFlightPerInstance(10)
+                .build()) {
+            List<Lease> leases = new ArrayList<>();
+            for (int i = 0; i < 120; i++) {
+                leases.add(balancer.acquire(request(i)));
+            }
+            assertThat(balancer.snapshot().instances())
+                    .allSatisfy(instance -> assertThat(instance.inFlight()).isEqualTo(10));
+            leases.subList(0, 20)
+                    .forEach(lease -> assertThat(lease.instance().priority()).isZero());
+            leases.forEach(Lease::succeeded);
+            assertThat(balancer.snapshot().inFlight()).isZero();
+            assertThat(balancer.snapshot().strategyFaults()).isZero();
+        }
+    }
+
     private LoadBalancerBuilder balancer() {
         return LoadBalancer.builder("orders").strategy(strategy()).random(new Random(7));
     }
