@@ -12,8 +12,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** All configuration of one balancer, checked and complete. */
+/**
+ * All configuration of one balancer, checked and complete.
+ *
+ * @param pauses null if nobody is to notice them
+ */
 record BalancerConfig(
         String serviceName,
         InstanceSource source,
@@ -36,5 +41,6 @@ record BalancerConfig(
         Executor executor,
         Executor sourceExecutor,
         Executor probeExecutor,
+        @Nullable PauseWatch pauses,
         RandomGenerator random,
         Runnable onClose) {}

@@ -46,6 +46,9 @@ final class CallStatistics {
     /** So many successes are assumed besides those that are known, so that one failure is not all that is known. */
     private static final double ASSUMED_SUCCESSES = 2;
 
+    /** Of an instance that has not answered yet, a time-out that is shorter says nothing, in nanoseconds. */
+    private static final long TOO_SOON = 10_000_000;
+
     /** Answers are counted up to here. */
     private static final int MANY = 1 << 30;
 
@@ -79,6 +82,14 @@ final class CallStatistics {
     private volatile int failuresInARow;
     private volatile long lastFailure;
 
+    // written when a call fails, so that what an answer takes is not mistaken for what a time-out takes
+
+    /** The latency before calls began to fail; 0 if there were no answers. */
+    private volatile long usual;
+
+    /** How many answers there were then. */
+    private volatile int usualAnswers;
+
     /** The instance answered, after so long. */
     void answered(long nanos, long now) {
         sample(nanos, now);
@@ -90,6 +101,7 @@ final class CallStatistics {
 
     /** A call failed, after so long without an answer. */
     void failedUnanswered(long nanos, long now) {
+        noteWhatIsUsual();
         if (nanos > latencyNanos() && answers() > 0) {
             sample(nanos, now);
         }
@@ -101,12 +113,31 @@ final class CallStatistics {
     }
 
     void failed(long now) {
+        noteWhatIsUsual();
         double kept = kept(now);
         OUTCOMES.setOpaque(this, outcomes * kept + 1);
         FAILURES.setOpaque(this, failures * kept + 1);
         LAST_OUTCOME.setOpaque(this, now);
         LAST_FAILURE.setOpaque(this, now);
         FAILURES_IN_A_ROW.setOpaque(this, Math.min(failuresInARow() + 1, MANY));
+    }
+
+    private void noteWhatIsUsual() {
+        if (isUsual()) {
+            usual = latency;
+            usualAnswers = answers;
+        }
+    }
+
+    /** Whether the latency is that of answers. */
+    private boolean isUsual() {
+        return failures == 0 && answers != usualAnswers;
+    }
+
+    /** Whether a call that was given up after so long was not given the time that an answer takes. */
+    boolean isTooSoon(long nanos) {
+        long expected = isUsual() ? latency : usual;
+        return nanos < (expected == 0 ? TOO_SOON : expected);
     }
 
     /** Whether a success has to be {@linkplain #succeeded recorded}. */

@@ -38,7 +38,12 @@ import org.slf4j.LoggerFactory;
  * publishes it by one volatile write; the data plane ({@link #acquire}) reads that and nothing else.
  */
 final class DefaultLoadBalancer
-        implements LoadBalancer, SourceLink.Deliveries, HealthWatch.Verdicts, HealthContext, SlotQueue.Picks {
+        implements LoadBalancer,
+                SourceLink.Deliveries,
+                HealthWatch.Verdicts,
+                HealthContext,
+                SlotQueue.Picks,
+                PauseWatch.Caller {
 
     /** How often a pick starts again because the pool changed under it, or a leaked lease gave its place back. */
     private static final int MAX_CHANGES = 8;
@@ -62,6 +67,7 @@ final class DefaultLoadBalancer
     private final StrategyFaults faults;
     private final Admission admission;
     private final LeaseWatch leaseWatch;
+    private final @Nullable PauseWatch pauses;
 
     private final InFlightTotal inFlight = new InFlightTotal();
 
@@ -119,9 +125,13 @@ final class DefaultLoadBalancer
         this.faults = new StrategyFaults(serviceName);
         this.admission = new Admission(config.random(), faults);
         this.leaseWatch = new LeaseWatch(serviceName, config.ticker());
+        this.pauses = config.pauses();
     }
 
     void start() {
+        if (pauses != null) {
+            pauses.add(this);
+        }
         source.subscribe();
     }
 
@@ -146,6 +156,9 @@ final class DefaultLoadBalancer
             }
             TrackedLease lease = admission.admit(current, request, now);
             if (lease != null) {
+                if (pauses != null) {
+                    pauses.needed();
+                }
                 return leaseWatch.over(lease, now);
             }
             boolean placesFound = leaseWatch.endLeaked();
@@ -382,6 +395,21 @@ final class DefaultLoadBalancer
         }
 
         @Override
+        public boolean slowed(long begun, long now) {
+            return pauses != null && pauses.slowed(begun, now);
+        }
+
+        @Override
+        public boolean spoiled(long begun, long now, boolean timedOut) {
+            return pauses != null && pauses.spoiled(begun, now, timedOut);
+        }
+
+        @Override
+        public long pausedNanos(long begun, long now) {
+            return pauses == null ? 0 : pauses.longestNanos(begun, now);
+        }
+
+        @Override
         public void failed(Node node, Outcome outcome, @Nullable Trial trial) {
             outliers.failed(node, outcome, trial);
         }
@@ -390,6 +418,20 @@ final class DefaultLoadBalancer
         public void succeededOnTrial(Node node, Trial trial) {
             outliers.succeededOnTrial(node, trial);
         }
+    }
+
+    @Override
+    public boolean hasCallsInFlight() {
+        return pool.isBusy();
+    }
+
+    @Override
+    public void paused(Pause pause) {
+        control.execute(() -> {
+            for (Node node : membership.members()) {
+                node.paused(pause);
+            }
+        });
     }
 
     private void settle() {
@@ -503,6 +545,7 @@ final class DefaultLoadBalancer
                 health::close,
                 warmUp::close,
                 outliers::close,
+                this::ignorePauses,
                 waiters::release,
                 queue::wake,
                 () -> listeners.tellLast(listener -> listener.closed(serviceName)),
@@ -513,6 +556,12 @@ final class DefaultLoadBalancer
             } catch (Throwable thrown) {
                 log.warn("{}: closing goes on after {}", serviceName, Printable.of(thrown));
             }
+        }
+    }
+
+    private void ignorePauses() {
+        if (pauses != null) {
+            pauses.remove(this);
         }
     }
 

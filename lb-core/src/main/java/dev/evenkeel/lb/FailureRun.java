@@ -38,7 +38,12 @@ final class FailureRun {
     }
 
     boolean isTooLong(OutlierConfig config) {
-        return neverReached.get() >= config.neverReachedInARow() || failures.get() >= config.failuresInARow();
+        return isNeverReached(config) || failures.get() >= config.failuresInARow();
+    }
+
+    /** Whether it is too long for so many did not even reach the instance. */
+    boolean isNeverReached(OutlierConfig config) {
+        return neverReached.get() >= config.neverReachedInARow();
     }
 
     /** The run in words. */

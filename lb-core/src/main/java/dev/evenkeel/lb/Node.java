@@ -103,6 +103,21 @@ final class Node implements Candidate {
         /** A call may begin that could not before. */
         void freed();
 
+        /** Whether a pause of this process explains that a call that began then has taken until now. */
+        default boolean slowed(long begun, long now) {
+            return false;
+        }
+
+        /** Whether it explains that a call that began then has failed now. */
+        default boolean spoiled(long begun, long now, boolean timedOut) {
+            return false;
+        }
+
+        /** How long it was, in nanoseconds; 0 for none. */
+        default long pausedNanos(long begun, long now) {
+            return 0;
+        }
+
         /** A call failed, perhaps one of a trial. */
         default void failed(Node node, Outcome outcome, @Nullable Trial trial) {}
 
@@ -311,8 +326,13 @@ final class Node implements Candidate {
     void answered(TrackedLease lease) {
         WORD.getAndAdd(this, -CallWord.oneWaiting(lease.generation));
         leaveTrial(lease);
-        long now = ticker.nanos();
-        statistics.answered(now - lease.begun(), now);
+        answered(lease.begun(), ticker.nanos());
+    }
+
+    private void answered(long begun, long now) {
+        if (!events.slowed(begun, now)) {
+            statistics.answered(now - begun, now);
+        }
     }
 
     /** The instance has said how loaded it is. */
@@ -321,9 +341,11 @@ final class Node implements Candidate {
     }
 
     /** Ends a call that is still waiting for an answer or not; null if nobody said how. */
-    void end(TrackedLease lease, @Nullable Outcome outcome, long waiting) {
+    void end(TrackedLease lease, @Nullable Outcome said, long waiting) {
+        Outcome outcome = said;
         try {
-            if (outcome != null) {
+            if (said != null) {
+                outcome = fair(said, lease.begun());
                 learn(outcome.kind(), lease.begun(), waiting != 0);
             }
         } finally { // a clock that throws does not keep the call in flight
@@ -332,11 +354,43 @@ final class Node implements Candidate {
         }
     }
 
+    /** What an outcome says of the instance: not what is our own fault, nor what a caller has no patience for. */
+    private Outcome fair(Outcome said, long begun) {
+        if (said.isOfTheAddress()) {
+            return statistics.answers() > 0 ? said : Outcome.neverReached();
+        }
+        if (said.kind() != Outcome.Kind.FAILED && !said.isTimeout()) {
+            return said;
+        }
+        long now = ticker.nanos();
+        if (events.spoiled(begun, now, said.isTimeout())) {
+            return Outcome.localFault();
+        }
+        return said.isTimeout() && statistics.isTooSoon(now - begun) ? Outcome.cancelled() : said;
+    }
+
+    private static boolean saysNothing(Outcome.Kind kind) {
+        return kind == Outcome.Kind.CANCELLED || kind == Outcome.Kind.LOCAL_FAULT;
+    }
+
+    /** Calls have not been waiting while this process did not run. On the control plane. */
+    void paused(Pause pause) {
+        long older = olderBegun;
+        OLDER_BEGUN.compareAndSet(this, older, pause.moved(older));
+        long last = lastPick;
+        LAST_PICK.compareAndSet(this, last, pause.moved(last));
+    }
+
+    /** For how long this process did not run since then, in nanoseconds. */
+    long pausedNanos(long begun) {
+        return events.pausedNanos(begun, ticker.nanos());
+    }
+
     /** A trial that has failed stays closed: the control plane, which hears of it, ends it. */
     private void judge(@Nullable Outcome outcome, TrackedLease lease) {
         Trial current = trial;
         Trial concerned = current != null && current.counts(lease) ? current : null;
-        if (outcome == null || outcome.kind() == Outcome.Kind.CANCELLED) {
+        if (outcome == null || saysNothing(outcome.kind())) {
             leaveTrial(lease);
         } else if (outcome.kind() == Outcome.Kind.SUCCESS) {
             if (run.isOpen()) {
@@ -364,13 +418,13 @@ final class Node implements Candidate {
             if (unanswered || statistics.hasFailures()) {
                 long now = ticker.nanos();
                 if (unanswered) {
-                    statistics.answered(now - begun, now);
+                    answered(begun, now);
                 }
                 if (statistics.hasFailures()) {
                     statistics.succeeded(now);
                 }
             }
-        } else if (kind != Outcome.Kind.CANCELLED) {
+        } else if (!saysNothing(kind)) {
             long now = ticker.nanos();
             if (adaptingLimit != null && (kind != Outcome.Kind.FAILED || statistics.isSlow(now - begun))) {
                 limit = adaptingLimit.overloaded(begun, now);

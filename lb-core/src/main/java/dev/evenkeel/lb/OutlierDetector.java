@@ -30,6 +30,9 @@ final class OutlierDetector {
 
     private static final double PAUSE_JITTER = 0.1;
 
+    /** How much more often calls have to succeed elsewhere for it to be the instance that fails, and not the requests. */
+    private static final double TIMES_AS_GOOD = 2;
+
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
     private final String serviceName;
@@ -132,9 +135,47 @@ final class OutlierDetector {
     }
 
     private void ejectFailing(Node node) {
-        if (isIn(node) && node.run().isTooLong(config)) {
-            eject(node, Ejection.Cause.FAILING, node.run().toString(), 1);
+        if (!isIn(node) || !node.run().isTooLong(config)) {
+            return;
+        }
+        String reason = node.run().toString();
+        if (node.run().isNeverReached(config)) {
+            eject(node, Ejection.Cause.FAILING, reason, 1);
             onChange.run();
+            return;
+        }
+        double share = node.failureShare(ticker.nanos());
+        if (anotherDoesBetter(node, share)) {
+            eject(node, Ejection.Cause.FAILING, reason, share);
+            onChange.run();
+        } else {
+            readmitThoseThatAreNoWorse();
+        }
+    }
+
+    /** Where no other does better, it is likely the requests that fail. Where there is no other, nobody can tell. */
+    private boolean anotherDoesBetter(Node node, double share) {
+        long now = ticker.nanos();
+        boolean anyOther = false;
+        for (Node other : members.get()) {
+            if (other != node && other.weight() > 0 && Availability.isWell(other.state())) {
+                if (1 - other.failureShare(now) >= TIMES_AS_GOOD * (1 - share)) {
+                    return true;
+                }
+                anyOther = true;
+            }
+        }
+        return !anyOther;
+    }
+
+    /** Those that the same requests have taken out before the others met with them. What they have failed is remembered. */
+    private void readmitThoseThatAreNoWorse() {
+        for (Node node : members.get()) {
+            Ejection ejection = node.state().ejection();
+            if (ejection != null && !ejection.isStatistical() && !anotherDoesBetter(node, ejection.badness())) {
+                node.run().end();
+                readmit(node, "calls fail everywhere");
+            }
         }
     }
 
@@ -186,6 +227,7 @@ final class OutlierDetector {
 
     private void passed(Node node, Trial trial) {
         if (node.trial() == trial) {
+            node.forgive();
             readmit(node, "a call succeeded");
         }
     }
@@ -194,6 +236,7 @@ final class OutlierDetector {
     void probePassed(Node node) {
         Ejection ejection = node.state().ejection();
         if (ejection != null && !ejection.isStatistical() && !history(node).isRepeated()) {
+            node.forgive();
             readmit(node, "the health check passed");
         }
     }
@@ -246,6 +289,7 @@ final class OutlierDetector {
             timers.put(node, scheduler.schedule(() -> control.execute(() -> ifOpen(() -> timeIsUp(node))), time));
         } catch (RuntimeException rejected) { // without a timer it would be out for ever
             log.warn("{}: the scheduler threw, ejections do not last", serviceName, rejected);
+            node.forgive();
             readmit(node, "nobody measures the time");
         }
     }
@@ -280,7 +324,6 @@ final class OutlierDetector {
         boolean nobodyWasWell = Availability.of(members.get(), 0).well == 0;
         stopTimer(node);
         node.trial(null);
-        node.forgive();
         node.state(node.state().withEjection(null));
         history(node).returned(ticker.nanos());
         watch.forget(node);

@@ -1,6 +1,7 @@
 package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -31,6 +32,10 @@ final class SharedThreads {
     private final ThreadPoolExecutor workers;
     private final ThreadPoolExecutor sources;
     private final ThreadPoolExecutor probers;
+
+    /** By the timer and the clock of the JVM. */
+    private final PauseWatch pauses;
+
     private int users; // guarded by LOCK
 
     private SharedThreads() {
@@ -39,6 +44,7 @@ final class SharedThreads {
         workers = pool(WORKERS, "evenkeel-worker");
         sources = growing("evenkeel-source");
         probers = pool(PROBERS, "evenkeel-prober");
+        pauses = new PauseWatch(Ticker.system(), Scheduler.of(timers));
     }
 
     private static ThreadPoolExecutor pool(int size, String name) {
@@ -119,6 +125,10 @@ final class SharedThreads {
 
         Executor probeExecutor() {
             return shared.probers;
+        }
+
+        PauseWatch pauses() {
+            return shared.pauses;
         }
 
         @Override
