@@ -41,7 +41,11 @@ final class FailureRun {
         return isNeverReached(config) || failures.get() >= config.failuresInARow();
     }
 
-    /** Whether it is too long for so many did not even reach the instance. */
+    int length() {
+        return failures.get();
+    }
+
+    /** Whether it is too long as so many did not even reach the instance. */
     boolean isNeverReached(OutlierConfig config) {
         return neverReached.get() >= config.neverReachedInARow();
     }

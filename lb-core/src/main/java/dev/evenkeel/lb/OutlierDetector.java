@@ -30,8 +30,8 @@ final class OutlierDetector {
 
     private static final double PAUSE_JITTER = 0.1;
 
-    /** How much more often calls have to succeed elsewhere for it to be the instance that fails, and not the requests. */
-    private static final double TIMES_AS_GOOD = 2;
+    /** A row of failures by accident, where calls fail everywhere, is one in 250,000. */
+    private static final double CERTAIN = Math.log(250_000);
 
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
@@ -138,41 +138,38 @@ final class OutlierDetector {
         if (!isIn(node) || !node.run().isTooLong(config)) {
             return;
         }
-        String reason = node.run().toString();
-        if (node.run().isNeverReached(config)) {
-            eject(node, Ejection.Cause.FAILING, reason, 1);
-            onChange.run();
-            return;
-        }
-        double share = node.failureShare(ticker.nanos());
-        if (anotherDoesBetter(node, share)) {
-            eject(node, Ejection.Cause.FAILING, reason, share);
+        if (node.run().isNeverReached(config) || failsByItself(node)) {
+            eject(node, Ejection.Cause.FAILING, node.run().toString(), 1);
             onChange.run();
         } else {
             readmitThoseThatAreNoWorse();
         }
     }
 
-    /** Where no other does better, it is likely the requests that fail. Where there is no other, nobody can tell. */
-    private boolean anotherDoesBetter(Node node, double share) {
+    /**
+     * Whether it is the instance that fails, and not the requests: what calls fail elsewhere makes such a row no accident. Where
+     * there is no other instance, nobody can tell.
+     */
+    private boolean failsByItself(Node node) {
         long now = ticker.nanos();
-        boolean anyOther = false;
+        double best = Double.POSITIVE_INFINITY;
         for (Node other : members.get()) {
             if (other != node && other.weight() > 0 && Availability.isWell(other.state())) {
-                if (1 - other.failureShare(now) >= TIMES_AS_GOOD * (1 - share)) {
-                    return true;
-                }
-                anyOther = true;
+                best = Math.min(best, other.failureShare(now));
             }
         }
-        return !anyOther;
+        return best > 1 || node.run().length() * -Math.log(best) >= CERTAIN;
     }
 
     /** Those that the same requests have taken out before the others met with them. What they have failed is remembered. */
     private void readmitThoseThatAreNoWorse() {
         for (Node node : members.get()) {
             Ejection ejection = node.state().ejection();
-            if (ejection != null && !ejection.isStatistical() && !anotherDoesBetter(node, ejection.badness())) {
+            if (ejection != null
+                    && !ejection.isStatistical()
+                    && !node.run().isNeverReached(config)
+                    && !history(node).isRepeated()
+                    && !failsByItself(node)) {
                 node.run().end();
                 readmit(node, "calls fail everywhere");
             }
