@@ -226,6 +226,7 @@ final class RegisteredService {
         private void end() {
             ended = true;
             subscribers.remove(this);
+            watching = watching && !subscribers.isEmpty();
             stopWatching();
         }
 

@@ -110,7 +110,7 @@ class OwnFaultsTest {
         assertThat(stop.waitFor(60, TimeUnit.SECONDS)).isTrue();
         child.outputWriter(StandardCharsets.UTF_8).append("go on\n").flush();
         List<String> lines = output.lines().toList();
-        assertThat(lines).contains("paused true", "local faults 12", "ejected []", "found " + hostPort(1));
+        assertThat(lines).contains("paused true", "local faults 12", "ejected []", "found [" + hostPort(1) + "]");
         assertThat(lines)
                 .anySatisfy(line -> assertThat(line)
                         .startsWith("note orders: this process did not run for PT")
