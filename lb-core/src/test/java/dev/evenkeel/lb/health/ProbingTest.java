@@ -127,7 +127,12 @@ class ProbingTest {
         probe.answer = () -> pending;
         track(probing(probe, exact().fall(1).build()), ONE);
         clock.runDue();
-        clock.schedule(() -> pending.completeExceptionally(new IOException("timed out")), Duration.ofMillis(999));
+        clock.schedule(
+                () -> {
+                    probe.answer = CompletableFuture::new;
+                    pending.completeExceptionally(new IOException("timed out"));
+                },
+                Duration.ofMillis(999));
         clock.standStill(Duration.ofSeconds(2)); // it is told before the time-out
         assertThat(verdicts).isEmpty();
     }

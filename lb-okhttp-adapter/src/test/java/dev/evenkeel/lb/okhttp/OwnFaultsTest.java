@@ -62,7 +62,8 @@ class OwnFaultsTest {
                     .isNotEmpty()
                     .allSatisfy(line -> assertThat(line)
                             .contains("orders: the call to 127.0.0.1:")
-                            .contains("failed on this side: no file descriptor is left (SocketException: Too many open"));
+                            .contains(
+                                    "failed on this side: no file descriptor is left (SocketException: Too many open"));
         } finally {
             child.destroyForcibly().waitFor();
         }
@@ -81,7 +82,9 @@ class OwnFaultsTest {
                                 "-cp",
                                 classPath(),
                                 ChildClient.class.getName()),
-                        servers.stream().map(server -> "127.0.0.1:" + server.getAddress().getPort()))
+                        servers.stream()
+                                .map(server ->
+                                        "127.0.0.1:" + server.getAddress().getPort()))
                 .toList();
     }
 
@@ -98,7 +101,10 @@ class OwnFaultsTest {
                 Logger.class);
         List<String> places = new ArrayList<>();
         for (Class<?> type : needed) {
-            places.add(Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+            places.add(Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
                     .toString());
         }
         return places.stream().distinct().collect(Collectors.joining(File.pathSeparator));
