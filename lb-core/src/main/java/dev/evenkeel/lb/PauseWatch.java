@@ -126,16 +126,21 @@ final class PauseWatch {
     /** The pause that is just over, or not even that, before the timer has said so. */
     private @Nullable Pause overdue(long now) {
         Beat beat = current.get();
-        return beat != null && beat.isLate(now) ? new Pause(beat.due, now) : null;
+        return beat == null ? null : beat.overdue(now);
     }
 
+    /** The call goes on without it if it has to: memory or threads may be short. */
     private void begin() {
-        Beat first = new Beat(ticker.nanos() + BEAT.toNanos());
-        if (current.compareAndSet(null, first)) {
-            first.schedule();
-            if (callers.isEmpty()) { // the last one is gone meanwhile
-                end();
+        try {
+            Beat first = new Beat(ticker.nanos() + BEAT.toNanos());
+            if (current.compareAndSet(null, first)) {
+                first.schedule();
+                if (callers.isEmpty()) { // the last one is gone meanwhile
+                    end();
+                }
             }
+        } catch (Throwable thrown) {
+            log.debug("pauses of this process are not noticed for now", thrown);
         }
     }
 
@@ -185,8 +190,9 @@ final class PauseWatch {
             this.due = due;
         }
 
-        boolean isLate(long now) {
-            return now - due >= LATE;
+        @Nullable Pause overdue(long now) {
+            long expected = due;
+            return now - expected >= LATE ? new Pause(expected, now) : null;
         }
 
         @Override
@@ -195,7 +201,7 @@ final class PauseWatch {
                 return;
             }
             long now = ticker.nanos();
-            Pause pause = isLate(now) ? new Pause(due, now) : null;
+            Pause pause = overdue(now);
             if (pause != null) {
                 remember(pause); // before the timer is not overdue any more
             }
@@ -228,11 +234,14 @@ final class PauseWatch {
         }
 
         private void schedule() {
+            boolean scheduled = false;
             try {
                 timer = scheduler.schedule(this, BEAT);
-            } catch (RuntimeException rejected) { // then pauses are not noticed
-                log.debug("the scheduler threw, pauses of this process are not noticed", rejected);
-                current.compareAndSet(this, null);
+                scheduled = true;
+            } finally {
+                if (!scheduled) { // the next call tries again
+                    current.compareAndSet(this, null);
+                }
             }
             if (current.get() != this) {
                 cancel();

@@ -165,14 +165,23 @@ class PauseWatchTest {
     }
 
     @Test
-    void doesWithoutASchedulerThatIsShutDown() {
-        PauseWatch without = new PauseWatch(clock, (task, delay) -> {
-            throw new RejectedExecutionException("shut down");
-        });
-        without.add(caller);
-        without.needed();
-        assertThat(without.spoiled(clock.nanos(), clock.nanos() + millis(1_000).toNanos(), true))
-                .isFalse();
+    void doesWithoutASchedulerThatTakesNothing() {
+        for (Throwable thrown : List.of(
+                new RejectedExecutionException("shut down"), new OutOfMemoryError("unable to create native thread"))) {
+            PauseWatch without = new PauseWatch(clock, (task, delay) -> {
+                throw PauseWatchTest.<RuntimeException>unchecked(thrown);
+            });
+            without.add(caller);
+            without.needed();
+            assertThat(without.spoiled(
+                            clock.nanos(), clock.nanos() + millis(1_000).toNanos(), true))
+                    .isFalse();
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // it is thrown as it is
+    private static <T extends Throwable> T unchecked(Throwable thrown) throws T {
+        throw (T) thrown;
     }
 
     @Test
