@@ -85,7 +85,7 @@ final class FaultyClient implements AutoCloseable {
             if (!frozen.contains(server)) {
                 clock.schedule(
                         () -> answered(lease, clock.nanos() - begun >= limit.toNanos()),
-                        server == SERVERS.get(0) ? SLOW : FAST);
+                        server.equals(SERVERS.get(0)) ? SLOW : FAST);
             }
         }
     }
