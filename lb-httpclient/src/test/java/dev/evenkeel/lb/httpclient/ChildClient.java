@@ -8,6 +8,7 @@ import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.strategy.Strategies;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -100,7 +101,7 @@ final class ChildClient {
 
     /** While no file can be opened, no class can be loaded. */
     private static void load() throws Exception {
-        for (String place : System.getProperty("java.class.path").split(":")) {
+        for (String place : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path root = Path.of(place);
             if (!Files.isDirectory(root)) {
                 continue;

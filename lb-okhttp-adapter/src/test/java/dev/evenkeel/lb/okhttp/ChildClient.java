@@ -5,6 +5,7 @@ import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.strategy.Strategies;
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +84,7 @@ final class ChildClient {
 
     /** While no file can be opened, no class can be loaded. */
     private static void load() throws IOException {
-        for (String place : System.getProperty("java.class.path").split(":")) {
+        for (String place : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path root = Path.of(place);
             if (!Files.isDirectory(root)) {
                 continue;
