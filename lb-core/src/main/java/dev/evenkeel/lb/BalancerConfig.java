@@ -14,7 +14,11 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** All configuration of one balancer, checked and complete. */
+/**
+ * All configuration of one balancer, checked and complete.
+ *
+ * @param pauses null if nobody is to notice them
+ */
 record BalancerConfig(
         String serviceName,
         InstanceSource source,
@@ -40,5 +44,6 @@ record BalancerConfig(
         Executor executor,
         Executor sourceExecutor,
         Executor probeExecutor,
+        @Nullable PauseWatch pauses,
         RandomGenerator random,
         Runnable onClose) {}

@@ -88,6 +88,14 @@ abstract sealed class CallCounts permits CallStatistics {
         return CallWord.isNewerWaiting(current) ? Math.max(0, now - lastPick) : 0;
     }
 
+    /** Calls have not been waiting while this process did not run. On the control plane. */
+    final void paused(Pause pause) {
+        long older = olderBegun;
+        OLDER_BEGUN.compareAndSet(this, older, pause.moved(older));
+        long last = lastPick;
+        LAST_PICK.compareAndSet(this, last, pause.moved(last));
+    }
+
     /** How many calls have failed or were turned away since the last success. */
     public final int failuresInARow() {
         return FailureRun.length(failuresInARow);

@@ -52,6 +52,9 @@ sealed class CallStatistics extends CallCounts permits Node {
     /** The first failure is set against the answers before it, but not against more than this: they may be old. */
     private static final int REMEMBERED_ANSWERS = 100;
 
+    /** Of an instance that has not answered yet, a time-out that is shorter says nothing, in nanoseconds. */
+    private static final long TOO_SOON = 10_000_000;
+
     /** 52 days in nanoseconds: a clock that leaps is not believed more, and up to here a double is exact. */
     private static final long MAX_LATENCY = 1L << 52;
 
@@ -80,6 +83,14 @@ sealed class CallStatistics extends CallCounts permits Node {
     private volatile long lastOutcome;
     private volatile long lastFailure;
 
+    // written when a call fails, so that what an answer takes is not mistaken for what a time-out takes
+
+    /** The latency before calls began to fail; 0 if there were no answers. */
+    private volatile long usual;
+
+    /** How many answers there were then. */
+    private volatile int usualAnswers;
+
     CallStatistics(InFlightLimit limit, Ticker ticker) {
         super(limit, ticker.nanos());
         this.ticker = ticker;
@@ -97,6 +108,7 @@ sealed class CallStatistics extends CallCounts permits Node {
 
     /** A call failed, after so long without an answer. */
     final void failedUnanswered(long nanos, long now) {
+        noteWhatIsUsual();
         if (nanos > latencyNanos() && answers() > 0) {
             sample(nanos, now);
         }
@@ -108,12 +120,31 @@ sealed class CallStatistics extends CallCounts permits Node {
     }
 
     final void failed(long now) {
+        noteWhatIsUsual();
         double kept = kept(now);
         double before = hasFailures() ? outcomes * kept : Math.min(answers(), REMEMBERED_ANSWERS);
         OUTCOMES.setOpaque(this, before + 1);
         FAILURES.setOpaque(this, failures * kept + 1);
         LAST_OUTCOME.setOpaque(this, now);
         LAST_FAILURE.setOpaque(this, now);
+    }
+
+    private void noteWhatIsUsual() {
+        if (isUsual()) {
+            usual = latency;
+            usualAnswers = answers();
+        }
+    }
+
+    /** Whether the latency is that of answers. */
+    private boolean isUsual() {
+        return failures == 0 && answers() != usualAnswers;
+    }
+
+    /** Whether a call that was given up after so long was not given the time that an answer takes. */
+    final boolean isTooSoon(long nanos) {
+        long expected = isUsual() ? latency : usual;
+        return nanos < (expected == 0 ? TOO_SOON : expected);
     }
 
     /** Whether a success has to be {@linkplain #succeeded recorded}. */

@@ -25,25 +25,13 @@ final class CallWindow {
     }
 
     void read() {
-        long bad = badNow();
+        long bad = node.outcomes(Outcome.Kind.FAILED)
+                + node.outcomes(Outcome.Kind.NEVER_REACHED)
+                + node.outcomes(Outcome.Kind.OVERLOADED);
         int place = (int) (readings % calls.length);
         calls[place] = bad + node.outcomes(Outcome.Kind.SUCCESS);
         failures[place] = bad;
         readings++;
-    }
-
-    /** Up to this moment, but for the last calls, which are known to be failures. */
-    FailureRates.Rated before(int lastFailures) {
-        long bad = badNow() - lastFailures;
-        long all = bad + node.outcomes(Outcome.Kind.SUCCESS);
-        // the first of the last calls may be older than the window
-        return new FailureRates.Rated(node, Math.max(0, bad - failures[oldest()]), all - calls[oldest()]);
-    }
-
-    private long badNow() {
-        return node.outcomes(Outcome.Kind.FAILED)
-                + node.outcomes(Outcome.Kind.NEVER_REACHED)
-                + node.outcomes(Outcome.Kind.OVERLOADED);
     }
 
     /** Those that said how the instance is. */
@@ -57,10 +45,7 @@ final class CallWindow {
 
     private long span(long[] counts) {
         int newest = (int) ((readings - 1) % counts.length);
-        return counts[newest] - counts[oldest()];
-    }
-
-    private int oldest() {
-        return readings <= calls.length ? 0 : (int) (readings % calls.length);
+        int oldest = readings <= counts.length ? 0 : (int) (readings % counts.length);
+        return counts[newest] - counts[oldest];
     }
 }

@@ -40,7 +40,12 @@ import org.slf4j.LoggerFactory;
  * publishes it by one volatile write; the data plane ({@link #acquire}) reads that and nothing else.
  */
 final class DefaultLoadBalancer
-        implements LoadBalancer, SourceLink.Deliveries, HealthWatch.Verdicts, HealthContext, SlotQueue.Picks {
+        implements LoadBalancer,
+                SourceLink.Deliveries,
+                HealthWatch.Verdicts,
+                HealthContext,
+                SlotQueue.Picks,
+                PauseWatch.Caller {
 
     /** How often a pick starts again because the pool changed under it, or a leaked lease gave its place back. */
     private static final int MAX_CHANGES = 8;
@@ -67,6 +72,7 @@ final class DefaultLoadBalancer
     private final Admission admission;
     private final LeaseWatch leaseWatch;
     private final CallContext callContext;
+    private final @Nullable PauseWatch pauses;
 
     private final InFlightTotal inFlight = new InFlightTotal();
 
@@ -125,9 +131,13 @@ final class DefaultLoadBalancer
         this.admission = new Admission(config.random(), faults);
         this.leaseWatch = new LeaseWatch(serviceName, config.ticker());
         this.callContext = new PoolCallContext(config, () -> pool);
+        this.pauses = config.pauses();
     }
 
     void start() {
+        if (pauses != null) {
+            pauses.add(this);
+        }
         source.subscribe();
     }
 
@@ -152,6 +162,9 @@ final class DefaultLoadBalancer
             }
             TrackedLease lease = admission.admit(current, request, now);
             if (lease != null) {
+                if (pauses != null) {
+                    pauses.needed();
+                }
                 return leaseWatch.over(lease, now);
             }
             boolean placesFound = leaseWatch.endLeaked();
@@ -422,6 +435,21 @@ final class DefaultLoadBalancer
         }
 
         @Override
+        public boolean slowed(long begun, long now) {
+            return pauses != null && pauses.slowed(begun, now);
+        }
+
+        @Override
+        public boolean spoiled(long begun, long now, boolean timedOut) {
+            return pauses != null && pauses.spoiled(begun, now, timedOut);
+        }
+
+        @Override
+        public long pausedNanos(long begun, long now) {
+            return pauses == null ? 0 : pauses.longestNanos(begun, now);
+        }
+
+        @Override
         public void failed(Node node, Outcome outcome, @Nullable Trial trial) {
             outliers.failed(node, outcome, trial);
         }
@@ -430,6 +458,20 @@ final class DefaultLoadBalancer
         public void succeededOnTrial(Node node, Trial trial) {
             outliers.succeededOnTrial(node, trial);
         }
+    }
+
+    @Override
+    public boolean hasCallsInFlight() {
+        return pool.isBusy();
+    }
+
+    @Override
+    public void paused(Pause pause) {
+        control.execute(() -> {
+            for (Node node : membership.members()) {
+                node.paused(pause);
+            }
+        });
     }
 
     private void settle() {
@@ -467,7 +509,6 @@ final class DefaultLoadBalancer
         Availability availability =
                 Availability.of(membership.members(), config.outliers().panicShare());
         Tiers tiers = Tiers.of(availability, config.zone());
-        Node[] candidates = tiers.candidates;
         Node[] leaving = membership.leaving();
         boolean weightsChanged = availability.applyWeights();
         boolean propertiesChanged = membership.takePropertiesChanged();
@@ -521,6 +562,7 @@ final class DefaultLoadBalancer
                 health::close,
                 warmUp::close,
                 outliers::close,
+                this::ignorePauses,
                 waiters::release,
                 queue::wake,
                 () -> listeners.tellLast(listener -> listener.closed(serviceName)),
@@ -531,6 +573,12 @@ final class DefaultLoadBalancer
             } catch (Throwable thrown) {
                 log.warn("{}: closing goes on after {}", serviceName, Printable.of(thrown));
             }
+        }
+    }
+
+    private void ignorePauses() {
+        if (pauses != null) {
+            pauses.remove(this);
         }
     }
 

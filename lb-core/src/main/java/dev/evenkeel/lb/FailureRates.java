@@ -22,9 +22,6 @@ final class FailureRates {
     private static final double Z = 5;
     private static final double TIMES_MEDIAN = 3;
 
-    /** About as probable as to be five standard deviations off. */
-    private static final double ACCIDENT = 1e-6;
-
     private FailureRates() {}
 
     /** The calls of one instance in a window. */
@@ -49,11 +46,6 @@ final class FailureRates {
             }
         }
         return outliers;
-    }
-
-    /** Whether a run of failures is no wonder where so many calls fail anyway: p to the power of its length. */
-    static boolean mayBeAccident(int run, Rated before, OutlierConfig config) {
-        return before.calls() >= config.minCalls() && Math.pow(before.share(), run) > ACCIDENT;
     }
 
     /** Leaves out the worst: any that is not worse than the median of the others is no outlier anyway. */

@@ -40,7 +40,12 @@ final class FailureRun {
     }
 
     static boolean isTooLong(long run, OutlierConfig config) {
-        return neverReached(run) >= config.neverReachedInARow() || failed(run) >= config.failuresInARow();
+        return isNeverReached(run, config) || failed(run) >= config.failuresInARow();
+    }
+
+    /** Whether it is too long as so many did not even reach the instance. */
+    static boolean isNeverReached(long run, OutlierConfig config) {
+        return neverReached(run) >= config.neverReachedInARow();
     }
 
     /** The row in words. */

@@ -69,13 +69,6 @@ final class FailureWatch {
         scheduleReading();
     }
 
-    /** Whether the failures in a row of an instance that also has successes are no more than that. */
-    boolean mayBeAccident(Node node) {
-        CallWindow window = windows.get(node);
-        int run = FailureRun.failed(node.failureRun());
-        return window != null && FailureRates.mayBeAccident(run, window.before(run), config);
-    }
-
     /** What was before does not count any more. */
     void forget(Node node) {
         windows.remove(node);

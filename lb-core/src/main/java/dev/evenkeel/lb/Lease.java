@@ -3,6 +3,7 @@ package dev.evenkeel.lb;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
+import java.time.Duration;
 
 /**
  * One pick in flight. The instance counts the call from the pick to the end, which is the first of {@link #succeeded},
@@ -33,6 +34,14 @@ public interface Lease extends AutoCloseable {
      * instance's speed, such as streams. Without it, a success takes the time at the end. Counts once.
      */
     void answered();
+
+    /**
+     * For how long this process did not run lately, in a pause during this call; zero if there was none, as far as anybody
+     * noticed. A time-out because of it is not held against the instance. To be asked when a call has failed.
+     */
+    default Duration paused() {
+        return Duration.ZERO;
+    }
 
     /**
      * The instance has said how loaded it is, as servers do in the response header of

@@ -58,11 +58,12 @@ public final class LoadBalancerBuilder {
     private Duration firstListTimeout = Duration.ofSeconds(2);
     private Duration warmUp = Duration.ZERO;
     private final List<LoadBalancerListener> listeners = new ArrayList<>();
-    private Ticker ticker = Ticker.system();
+    private @Nullable Ticker ticker;
     private InstantSource wallClock = InstantSource.system();
     private @Nullable Scheduler scheduler;
     private @Nullable Executor executor;
     private RandomGenerator random = SharedRandom.INSTANCE;
+    private boolean noticesPauses = true;
 
     LoadBalancerBuilder(String serviceName) {
         this.serviceName = HostNames.canonicalServiceName("serviceName", serviceName);
@@ -353,6 +354,12 @@ public final class LoadBalancerBuilder {
         return this;
     }
 
+    /** For tests that show what it is good for to notice them. */
+    LoadBalancerBuilder noticesPauses(boolean noticed) {
+        this.noticesPauses = noticed;
+        return this;
+    }
+
     /**
      * Builds the balancer and subscribes to its source. A list that the source delivers at once is in force on return.
      *
@@ -373,14 +380,22 @@ public final class LoadBalancerBuilder {
         Executor workers = executor;
         Executor sources = executor;
         Executor probers = executor;
+        PauseWatch pauses = null;
         Runnable onClose = () -> {};
         if (timers == null || workers == null || sources == null || probers == null) {
             SharedThreads.Part part = SharedThreads.takePart();
+            pauses = timers == null && ticker == null ? part.pauses() : null;
             timers = timers == null ? part.scheduler() : timers;
             workers = workers == null ? part.executor() : workers;
             sources = sources == null ? part.sourceExecutor() : sources;
             probers = probers == null ? part.probeExecutor() : probers;
             onClose = part::close;
+        }
+        Ticker clock = ticker == null ? Ticker.system() : ticker;
+        if (!noticesPauses || !outliers.isOn()) {
+            pauses = null;
+        } else if (pauses == null) {
+            pauses = new PauseWatch(clock, timers);
         }
         DefaultLoadBalancer balancer = newBalancer(new BalancerConfig(
                 serviceName,
@@ -400,13 +415,14 @@ public final class LoadBalancerBuilder {
                 firstListTimeout,
                 warmUp,
                 List.copyOf(listeners),
-                ticker,
+                clock,
                 wallClock,
                 timers,
                 scheduler == null ? CallTimers.INSTANCE : scheduler,
                 workers,
                 sources,
                 probers,
+                pauses,
                 random,
                 onClose));
         balancer.start();

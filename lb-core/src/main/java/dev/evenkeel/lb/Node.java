@@ -64,6 +64,21 @@ final class Node extends CallStatistics implements Candidate {
         /** A call may begin that could not before. */
         void freed();
 
+        /** Whether a pause of this process explains that a call that began then has taken until now. */
+        default boolean slowed(long begun, long now) {
+            return false;
+        }
+
+        /** Whether it explains that a call that began then has failed now. */
+        default boolean spoiled(long begun, long now, boolean timedOut) {
+            return false;
+        }
+
+        /** How long it was, in nanoseconds; 0 for none. */
+        default long pausedNanos(long begun, long now) {
+            return 0;
+        }
+
         /** A call failed, perhaps one of a trial. */
         default void failed(Node node, Outcome outcome, @Nullable Trial trial) {}
 
@@ -204,8 +219,13 @@ final class Node extends CallStatistics implements Candidate {
         if (CallWord.isOnTrial(before)) {
             leave(trial, lease);
         }
-        long now = now();
-        answered(now - lease.begun(), now);
+        learnAnswer(lease.begun(), now());
+    }
+
+    private void learnAnswer(long begun, long now) {
+        if (!events.slowed(begun, now)) {
+            answered(now - begun, now);
+        }
     }
 
     /** The instance has said how loaded it is. */
@@ -214,9 +234,11 @@ final class Node extends CallStatistics implements Candidate {
     }
 
     /** Ends a call that is still waiting for an answer or not; null if nobody said how. */
-    void end(TrackedLease lease, @Nullable Outcome outcome, long waiting) {
+    void end(TrackedLease lease, @Nullable Outcome said, long waiting) {
+        Outcome outcome = said;
         try {
-            if (outcome != null) {
+            if (said != null) {
+                outcome = fair(said, lease.begun());
                 learn(outcome.kind(), lease.begun(), waiting != 0);
             }
         } finally { // a clock that throws does not keep the call in flight
@@ -225,18 +247,48 @@ final class Node extends CallStatistics implements Candidate {
         }
     }
 
+    /** What an outcome says of the instance: not what is our own fault, nor what a caller has no patience for. */
+    private Outcome fair(Outcome said, long begun) {
+        if (said.isOfTheAddress()) {
+            return answers() > 0 ? said : Outcome.neverReached();
+        }
+        if (said.kind() != Outcome.Kind.FAILED && !said.isTimeout()) {
+            return said;
+        }
+        long now = now();
+        if (events.spoiled(begun, now, said.isTimeout())) {
+            return Outcome.localFault();
+        }
+        return said.isTimeout() && isTooSoon(now - begun) ? Outcome.cancelled() : said;
+    }
+
+    private static boolean saysNothing(Outcome.Kind kind) {
+        return kind == Outcome.Kind.CANCELLED || kind == Outcome.Kind.LOCAL_FAULT;
+    }
+
+    /** For how long this process did not run since then, in nanoseconds. */
+    long pausedNanos(long begun) {
+        return events.pausedNanos(begun, now());
+    }
+
+    private void leave(@Nullable Trial current, TrackedLease lease) {
+        if (current != null && current.leave(lease)) {
+            events.freed();
+        }
+    }
+
     private void learn(Outcome.Kind kind, long begun, boolean unanswered) {
         if (kind == Outcome.Kind.SUCCESS) {
             if (unanswered || hasFailures()) {
                 long now = now();
                 if (unanswered) {
-                    answered(now - begun, now);
+                    learnAnswer(begun, now);
                 }
                 if (hasFailures()) {
                     succeeded(now);
                 }
             }
-        } else if (kind != Outcome.Kind.CANCELLED) {
+        } else if (!saysNothing(kind)) {
             long now = now();
             if (hasAdaptingLimit() && (kind != Outcome.Kind.FAILED || isSlow(now - begun))) {
                 lowerLimit(begun, now);
@@ -269,7 +321,7 @@ final class Node extends CallStatistics implements Candidate {
 
     /** A trial that has failed stays closed: the control plane, which hears of it, ends it. */
     private void judge(@Nullable Outcome outcome, @Nullable Trial current, TrackedLease lease) {
-        if (outcome == null || outcome.kind() == Outcome.Kind.CANCELLED) {
+        if (outcome == null || saysNothing(outcome.kind())) {
             leave(current, lease);
             return;
         }
@@ -284,12 +336,6 @@ final class Node extends CallStatistics implements Candidate {
             events.succeededOnTrial(this, concerned);
         }
         leave(current, lease);
-    }
-
-    private void leave(@Nullable Trial current, TrackedLease lease) {
-        if (current != null && current.leave(lease)) {
-            events.freed();
-        }
     }
 
     long outcomes(Outcome.Kind kind) {

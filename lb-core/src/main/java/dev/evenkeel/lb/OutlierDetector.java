@@ -30,6 +30,9 @@ final class OutlierDetector {
 
     private static final double PAUSE_JITTER = 0.1;
 
+    /** A row of failures by accident, where calls fail everywhere, is one in 250,000. */
+    private static final double CERTAIN = Math.log(250_000);
+
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
     private final String serviceName;
@@ -132,9 +135,45 @@ final class OutlierDetector {
     }
 
     private void ejectFailing(Node node) {
-        if (isIn(node) && FailureRun.isTooLong(node.failureRun(), config) && !watch.mayBeAccident(node)) {
-            eject(node, Ejection.Cause.FAILING, FailureRun.toString(node.failureRun()), 1);
+        long run = node.failureRun();
+        if (!isIn(node) || !FailureRun.isTooLong(run, config)) {
+            return;
+        }
+        if (FailureRun.isNeverReached(run, config) || failsByItself(node)) {
+            eject(node, Ejection.Cause.FAILING, FailureRun.toString(run), 1);
             onChange.run();
+        } else {
+            readmitThoseThatAreNoWorse();
+        }
+    }
+
+    /**
+     * Whether it is the instance that fails, and not the requests: what calls fail elsewhere makes such a row no accident. Where
+     * there is no other instance, nobody can tell.
+     */
+    private boolean failsByItself(Node node) {
+        long now = ticker.nanos();
+        double best = Double.POSITIVE_INFINITY;
+        for (Node other : members.get()) {
+            if (other != node && other.weight() > 0 && other.state().isWell()) {
+                best = Math.min(best, other.failureShare(now));
+            }
+        }
+        return best > 1 || FailureRun.failed(node.failureRun()) * -Math.log(best) >= CERTAIN;
+    }
+
+    /** Those that the same requests have taken out before the others met with them. What they have failed is remembered. */
+    private void readmitThoseThatAreNoWorse() {
+        for (Node node : members.get()) {
+            Ejection ejection = node.state().ejection();
+            if (ejection != null
+                    && !ejection.isStatistical()
+                    && !FailureRun.isNeverReached(node.failureRun(), config)
+                    && !history(node).isRepeated()
+                    && !failsByItself(node)) {
+                node.endFailuresInARow();
+                readmit(node, "calls fail everywhere");
+            }
         }
     }
 
@@ -186,6 +225,7 @@ final class OutlierDetector {
 
     private void passed(Node node, Trial trial) {
         if (node.trial() == trial) {
+            node.forgive();
             readmit(node, "a call succeeded");
         }
     }
@@ -194,6 +234,7 @@ final class OutlierDetector {
     void probePassed(Node node) {
         Ejection ejection = node.state().ejection();
         if (ejection != null && !ejection.isStatistical() && !history(node).isRepeated()) {
+            node.forgive();
             readmit(node, "the health check passed");
         }
     }
@@ -246,6 +287,7 @@ final class OutlierDetector {
             timers.put(node, scheduler.schedule(() -> control.execute(() -> ifOpen(() -> timeIsUp(node))), time));
         } catch (RuntimeException rejected) { // without a timer it would be out for ever
             log.warn("{}: the scheduler threw, ejections do not last", serviceName, rejected);
+            node.forgive();
             readmit(node, "nobody measures the time");
         }
     }
@@ -280,7 +322,6 @@ final class OutlierDetector {
         boolean nobodyWasWell = Availability.of(members.get(), 0).well == 0;
         stopTimer(node);
         node.trial(null);
-        node.forgive();
         node.state(node.state().withEjection(null));
         history(node).returned(ticker.nanos());
         watch.forget(node);

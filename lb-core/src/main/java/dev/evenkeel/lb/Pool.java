@@ -115,6 +115,20 @@ final class Pool {
         return tiers.shares();
     }
 
+    /** Whether any call is in flight. */
+    boolean isBusy() {
+        return isBusy(availability.members) || isBusy(leaving);
+    }
+
+    private static boolean isBusy(Node[] nodes) {
+        for (Node node : nodes) {
+            if (node.inFlight() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The node behind a selector's answer, or null if it is none of those that the selector has. */
     @Nullable Node candidate(@Nullable Candidate answer) {
         return answer instanceof Node node && isInUse(node) ? node : null;

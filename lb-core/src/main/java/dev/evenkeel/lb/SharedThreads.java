@@ -2,6 +2,7 @@ package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.concurrent.BoundedExecutor;
 import dev.evenkeel.lb.time.Scheduler;
+import dev.evenkeel.lb.time.Ticker;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -33,6 +34,10 @@ final class SharedThreads {
     private final ThreadPoolExecutor sources;
     private final ThreadPoolExecutor probers;
     private final Executor boundedProbers;
+
+    /** By the timer and the clock of the JVM. */
+    private final PauseWatch pauses;
+
     private int users; // guarded by LOCK
 
     private SharedThreads() {
@@ -42,6 +47,7 @@ final class SharedThreads {
         sources = growing("evenkeel-source");
         probers = growing("evenkeel-prober");
         boundedProbers = new BoundedExecutor(probers, PROBERS);
+        pauses = new PauseWatch(Ticker.system(), Scheduler.of(timers));
     }
 
     private static ThreadPoolExecutor pool(int size, String name) {
@@ -122,6 +128,10 @@ final class SharedThreads {
 
         Executor probeExecutor() {
             return shared.boundedProbers;
+        }
+
+        PauseWatch pauses() {
+            return shared.pauses;
         }
 
         @Override

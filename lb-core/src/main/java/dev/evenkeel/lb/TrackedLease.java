@@ -8,6 +8,7 @@ import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Ends once, and gives back to exactly the node that it was taken from. */
@@ -50,6 +51,11 @@ final class TrackedLease implements Lease {
         if (PHASE.compareAndSet(this, BEGUN, ANSWERED)) {
             node.answered(this);
         }
+    }
+
+    @Override
+    public Duration paused() {
+        return Duration.ofNanos(node.pausedNanos(begun));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
 import java.lang.ref.Reference;
+import java.time.Duration;
 
 /** A lease that is missed if it is dropped before its end. What counts is the lease inside. */
 final class WatchedLease implements Lease {
@@ -31,6 +32,11 @@ final class WatchedLease implements Lease {
     @Override
     public void answered() {
         lease.answered();
+    }
+
+    @Override
+    public Duration paused() {
+        return lease.paused();
     }
 
     @Override

@@ -83,17 +83,6 @@ class FailureRatesTest {
         }
     }
 
-    @Test
-    void takesARunForAnAccidentWhereItIsProbable() {
-        OutlierConfig config = OutlierConfig.defaults();
-        assertThat(FailureRates.mayBeAccident(5, rated(0, 100), config)).isFalse();
-        assertThat(FailureRates.mayBeAccident(5, rated(9, 9), config)).isFalse(); // too few to know
-        assertThat(FailureRates.mayBeAccident(5, rated(10, 100), config)).isTrue();
-        assertThat(FailureRates.mayBeAccident(7, rated(10, 100), config)).isFalse();
-        assertThat(FailureRates.mayBeAccident(19, rated(50, 100), config)).isTrue();
-        assertThat(FailureRates.mayBeAccident(20, rated(50, 100), config)).isFalse();
-    }
-
     private List<Rated> outliers() {
         return FailureRates.outliers(pool, OutlierConfig.defaults());
     }

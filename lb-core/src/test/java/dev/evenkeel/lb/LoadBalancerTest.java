@@ -338,6 +338,8 @@ class LoadBalancerTest {
             source.deliver(ONE);
             assertThat(first.join().instance()).isEqualTo(ONE);
             assertThat(second).isCompletedExceptionally();
+            first.join().close();
+            clock.advance(Duration.ofSeconds(15)); // until pauses are not watched for any more
             assertThat(clock.pendingTasks()).isZero();
         }
 

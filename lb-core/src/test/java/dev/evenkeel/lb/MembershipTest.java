@@ -238,6 +238,7 @@ class MembershipTest {
         own.deliver(there, TWO);
         own.deliver(TWO);
         assertThat(picked).containsExactly(here, there);
+        watched[0].close();
     }
 
     @Test

@@ -25,6 +25,9 @@ final class RegisteredService {
 
     static final Duration FOR_EVER = Duration.ZERO;
 
+    /** What is less late than this, in nanoseconds, is what timers are. */
+    private static final long LATE = 100_000_000;
+
     private static final Logger log = LoggerFactory.getLogger(InMemoryRegistry.class);
 
     private final String name;
@@ -36,6 +39,11 @@ final class RegisteredService {
     private final Map<String, Entry> owners = new MapMaker().weakValues().makeMap();
 
     private final List<Subscriber> subscribers = new ArrayList<>();
+
+    /** When the next time to live runs out, as the timers of the subscribers have it. */
+    private long due;
+
+    private boolean watching;
 
     /** Written in the serial context, read anywhere. */
     private volatile ImmutableList<ServiceInstance> alive = ImmutableList.of();
@@ -76,6 +84,7 @@ final class RegisteredService {
     private void expire() {
         serial.assertInContext();
         long now = ticker.nanos();
+        makeUpForPause(now);
         List<Entry> expired =
                 entries.values().stream().filter(entry -> entry.isExpired(now)).toList();
         for (Entry entry : expired) {
@@ -84,6 +93,22 @@ final class RegisteredService {
         }
         if (!expired.isEmpty()) {
             publish();
+        }
+    }
+
+    /**
+     * A timer that is late tells that this process did not run, so that it could not hear of anybody, and those in it could not
+     * give signs of life. That time does not count, and as much again is for catching up.
+     */
+    private void makeUpForPause(long now) {
+        long late = now - due;
+        if (watching && late >= LATE) {
+            watching = false; // what was late has been made up for
+            entries.values().forEach(entry -> entry.lastSign += Math.min(2 * late, now - entry.lastSign));
+            log.info(
+                    "{}: this process did not run for {}, times to live are longer by that",
+                    name,
+                    Duration.ofNanos(late));
         }
     }
 
@@ -201,6 +226,7 @@ final class RegisteredService {
         private void end() {
             ended = true;
             subscribers.remove(this);
+            watching = watching && !subscribers.isEmpty();
             stopWatching();
         }
 
@@ -217,6 +243,8 @@ final class RegisteredService {
             if (ended || next == Long.MAX_VALUE) {
                 return;
             }
+            due = now + Math.max(next, 0);
+            watching = true;
             try {
                 timer = sink.scheduler().schedule(this::wakeOnExecutor, Duration.ofNanos(Math.max(next, 0)));
             } catch (RejectedExecutionException stopped) {

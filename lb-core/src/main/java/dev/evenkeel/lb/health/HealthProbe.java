@@ -8,7 +8,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Probes run on the balancer's executor, several at once but never two for one instance. An answer that does not come
  * within the time-out is a failed probe; the stage is then cancelled, and a thread still inside {@code check} is
- * interrupted. Whatever a probe throws, or fails with, is a failed probe and nothing more.
+ * interrupted. Whatever a probe throws, or fails with, is a failed probe and nothing more, unless a
+ * {@link dev.evenkeel.lb.request.LocalFault} is behind it, or the failure comes so late that this process cannot have been
+ * running: that says nothing of the instance.
  */
 @FunctionalInterface
 public interface HealthProbe {

@@ -8,9 +8,7 @@ import java.time.Duration;
  *
  * <ul>
  *   <li>An instance that fails {@linkplain Builder#failuresInARow every call}, or is
- *       {@linkplain Builder#neverReachedInARow never reached}, is ejected at once, whatever the others do. Where a part of
- *       its calls has failed before, a few failures in a row are no more than that: it takes as many as come about by accident
- *       less than once in a million calls. When half of them fail, that is 20.
+ *       {@linkplain Builder#neverReachedInARow never reached}, is ejected at once, whatever the others do.
  *   <li>One that fails more often than the others is ejected if that is no accident, see {@link Builder#minFailureShare}. So is
  *       at most {@link Builder#maxEjectedShare a part} of the pool.
  *   <li>One that asks for a pause (429 or 503 with {@code Retry-After}) gets it, for up to 60 s.

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.concurrent.SerialExecutor;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.LocalFault;
 import dev.evenkeel.lb.text.Printable;
 import dev.evenkeel.lb.time.Cancellable;
 import dev.evenkeel.lb.time.Scheduler;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
 final class Probing implements HealthMonitor, ProbeContext {
 
     private static final Logger log = LoggerFactory.getLogger(HealthProbe.class);
+
+    /** What is late by more than this part of the time-out was held up on our side. */
+    private static final int LATE = 4;
 
     private final HealthProbe probe;
     private final ProbeConfig config;
@@ -125,6 +129,9 @@ final class Probing implements HealthMonitor, ProbeContext {
 
         private long failures;
         private int skipped;
+
+        /** The last answer may have been wrong. */
+        private boolean inDoubt;
 
         Watch(ServiceInstance instance, HealthReport report) {
             this.instance = instance;
@@ -221,7 +228,13 @@ final class Probing implements HealthMonitor, ProbeContext {
         /** The attempt has given back its place. */
         private void settled() {
             attempt = null;
-            if (!stopped) {
+            if (stopped) {
+                return;
+            }
+            if (inDoubt) {
+                inDoubt = false;
+                dueAfter(Duration.ZERO);
+            } else {
                 hurry(!verdict.isSettled() && verdict.status() != HealthStatus.UNKNOWN);
                 dueAgain();
             }
@@ -253,6 +266,10 @@ final class Probing implements HealthMonitor, ProbeContext {
         private final FutureTask<@Nullable Void> task = new FutureTask<>(this::ask, null);
         private volatile @Nullable CompletionStage<ProbeResult> answer;
         private @Nullable Cancellable timer;
+
+        /** When time will be up. */
+        private long due;
+
         private boolean started;
         private boolean decided;
         private boolean returned;
@@ -263,7 +280,7 @@ final class Probing implements HealthMonitor, ProbeContext {
         }
 
         private void launch() {
-            timer = context.scheduler().schedule(this::timeUp, config.timeout());
+            startTimer();
             try {
                 context.executor().execute(() -> {
                     try {
@@ -299,8 +316,13 @@ final class Probing implements HealthMonitor, ProbeContext {
             if (!decided) {
                 started = true;
                 stopTimer();
-                timer = context.scheduler().schedule(this::timeUp, config.timeout());
+                startTimer();
             }
+        }
+
+        private void startTimer() {
+            due = context.ticker().nanos() + config.timeout().toNanos();
+            timer = context.scheduler().schedule(this::timeUp, config.timeout());
         }
 
         private void answered(@Nullable ProbeResult result, @Nullable Throwable failure) {
@@ -344,9 +366,28 @@ final class Probing implements HealthMonitor, ProbeContext {
             decided = true;
             stopTimer();
             if (result != null && !watch.stopped) {
-                watch.answered(result);
+                weigh(result);
             }
             settleIfOver();
+        }
+
+        /**
+         * A failure counts unless it is our own. As the timer ends a probe that gets no answer, one that ends much later than
+         * that has met with a pause of this process: then it is asked again, at once.
+         */
+        private void weigh(ProbeResult result) {
+            LocalFault fault = result.localFault();
+            Duration late = Duration.ofNanos(context.ticker().nanos() - due);
+            if (result.isWell()) {
+                watch.answered(result);
+            } else if (fault != null) {
+                watch.unanswered(fault.reason());
+            } else if (late.compareTo(config.timeout().dividedBy(LATE)) > 0) {
+                watch.unanswered("this process did not run for " + late);
+                watch.inDoubt = true;
+            } else {
+                watch.answered(result);
+            }
         }
 
         private void hasReturned() {

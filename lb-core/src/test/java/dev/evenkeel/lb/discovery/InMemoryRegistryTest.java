@@ -63,6 +63,47 @@ class InMemoryRegistryTest {
     }
 
     @Test
+    void aPauseOfThisProcessEndsNoLife() {
+        registry.subscribe(sink);
+        registry.register("orders", ONE, TTL);
+        Registration two = registry.register("orders", TWO, TTL);
+        clock.advance(Duration.ofSeconds(9));
+        sink.heard.clear();
+        clock.standStill(Duration.ofSeconds(3)); // over the end of both
+        assertThat(sink.heard).isEmpty();
+        clock.advance(Duration.ofSeconds(1));
+        two.heartbeat();
+        clock.advance(Duration.ofSeconds(1)); // as long again as the time that was missed
+        assertThat(sink.heard).containsExactly("[10.0.0.2:80]");
+        clock.advance(TTL);
+        assertThat(sink.heard).containsExactly("[10.0.0.2:80]", "[]");
+    }
+
+    @Test
+    void itDoesNotMatterWhetherASignOfLifeOrTheTimerIsFirstAfterAPause() {
+        registry.subscribe(sink);
+        Registration one = registry.register("orders", ONE, TTL);
+        registry.register("orders", TWO, TTL);
+        clock.schedule(one::heartbeat, TTL.minusMillis(1));
+        sink.heard.clear();
+        clock.standStill(TTL.plusSeconds(2));
+        assertThat(sink.heard).isEmpty();
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(sink.heard).containsExactly("[10.0.0.1:80]");
+    }
+
+    @Test
+    void aPauseOfAnHourGivesNoMoreThanOneTimeToLive() {
+        registry.subscribe(sink);
+        registry.register("orders", ONE, TTL);
+        sink.heard.clear();
+        clock.standStill(Duration.ofHours(1));
+        assertThat(sink.heard).isEmpty();
+        clock.advance(TTL);
+        assertThat(sink.heard).containsExactly("[]");
+    }
+
+    @Test
     void noticesAnEndOfLifeWithoutSubscribers() {
         registry.register("orders", ONE, TTL);
         clock.advance(TTL);

@@ -6,6 +6,9 @@ import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.testkit.VirtualClock;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -103,6 +106,61 @@ class ProbingTest {
                     throw new StackOverflowError();
                 }))
                 .isEqualTo("probe failed: StackOverflowError");
+    }
+
+    @Test
+    void doesNotCountAProbeOverWhichThisProcessStoodStill() {
+        ScriptedProbe probe = new ScriptedProbe();
+        probe.answer = CompletableFuture::new;
+        track(probing(probe, exact().fall(1).build()), ONE);
+        clock.runDue();
+        assertThat(probe.asked).isEqualTo(1);
+        clock.standStill(Duration.ofSeconds(2));
+        assertThat(verdicts).isEmpty();
+        assertThat(probe.asked).isEqualTo(2); // at once, so that a crash is found as soon as ever
+        clock.advance(TIMEOUT);
+        assertThat(verdicts).containsExactly("10.0.0.1:80 UNHEALTHY: probe failed: no answer within PT1S");
+    }
+
+    @Test
+    void doesNotCountAProbeThatFailedByItselfAfterAPause() {
+        ScriptedProbe probe = new ScriptedProbe();
+        CompletableFuture<ProbeResult> pending = new CompletableFuture<>();
+        probe.answer = () -> pending;
+        track(probing(probe, exact().fall(1).build()), ONE);
+        clock.runDue();
+        clock.schedule(
+                () -> {
+                    probe.answer = CompletableFuture::new;
+                    pending.completeExceptionally(new IOException("timed out"));
+                },
+                Duration.ofMillis(999));
+        clock.standStill(Duration.ofSeconds(2)); // it is told before the time-out
+        assertThat(verdicts).isEmpty();
+    }
+
+    @Test
+    void countsAProbeThatIsALittleLate() {
+        ScriptedProbe probe = new ScriptedProbe();
+        probe.answer = CompletableFuture::new;
+        track(probing(probe, exact().fall(1).build()), ONE);
+        clock.runDue();
+        clock.standStill(Duration.ofMillis(1_200));
+        assertThat(verdicts).hasSize(1);
+    }
+
+    @Test
+    void doesNotCountAProbeThatFailedByOurOwnFault() {
+        ScriptedProbe probe = new ScriptedProbe();
+        probe.answer = () -> CompletableFuture.failedFuture(new SocketException("Too many open files"));
+        track(probing(probe, exact().fall(1).build()), ONE);
+        clock.advance(INTERVAL);
+        assertThat(probe.asked).isEqualTo(2);
+        assertThat(verdicts).isEmpty();
+        probe.answer = () -> CompletableFuture.failedFuture(new ConnectException("Connection refused"));
+        clock.advance(INTERVAL);
+        assertThat(verdicts)
+                .containsExactly("10.0.0.1:80 UNHEALTHY: probe failed: ConnectException: Connection refused");
     }
 
     private String verdictOf(Answer answer) {

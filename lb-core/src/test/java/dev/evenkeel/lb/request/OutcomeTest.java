@@ -15,6 +15,25 @@ class OutcomeTest {
         assertThat(Outcome.failed().kind()).isEqualTo(Outcome.Kind.FAILED);
         assertThat(Outcome.overloaded().kind()).isEqualTo(Outcome.Kind.OVERLOADED);
         assertThat(Outcome.cancelled().kind()).isEqualTo(Outcome.Kind.CANCELLED);
+        assertThat(Outcome.localFault().kind()).isEqualTo(Outcome.Kind.LOCAL_FAULT);
+    }
+
+    @Test
+    void knowsWhetherTimeWasUp() {
+        assertThat(Outcome.timedOut().kind()).isEqualTo(Outcome.Kind.FAILED);
+        assertThat(Outcome.timedOut().isTimeout()).isTrue();
+        assertThat(Outcome.connectTimedOut().kind()).isEqualTo(Outcome.Kind.NEVER_REACHED);
+        assertThat(Outcome.connectTimedOut().isTimeout()).isTrue();
+        assertThat(Outcome.failed().isTimeout()).isFalse();
+        assertThat(Outcome.timedOut()).isNotEqualTo(Outcome.failed()).hasToString("FAILED (time-out)");
+    }
+
+    @Test
+    void knowsWhatMayBeAFaultOfTheAddress() {
+        assertThat(Outcome.unaddressable().kind()).isEqualTo(Outcome.Kind.LOCAL_FAULT);
+        assertThat(Outcome.unaddressable().isOfTheAddress()).isTrue();
+        assertThat(Outcome.localFault().isOfTheAddress()).isFalse();
+        assertThat(Outcome.unaddressable()).isNotEqualTo(Outcome.localFault()).hasToString("LOCAL_FAULT (address)");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.call.Acquisition;
+import dev.evenkeel.lb.call.OwnFaults;
 import dev.evenkeel.lb.httpclient.Carriers.Carrier;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.time.Cancellable;
@@ -222,7 +223,8 @@ final class AsyncCall<T> {
                 return;
             }
             Throwable cause = ExchangeFailures.unwrap(failure);
-            fail(cause instanceof CancellationException ? cause : failure);
+            Throwable explained = OwnFaults.explained(cause, leg.balancer().serviceName(), lease);
+            fail(explained != cause || cause instanceof CancellationException ? explained : failure);
         }
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.call.Acquisition;
+import dev.evenkeel.lb.call.OwnFaults;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -77,10 +78,13 @@ final class BlockingCall<T> {
         } catch (Throwable failure) {
             call.failed(failure);
             Leg next = leg.afterFailure(lease.instance(), failure);
-            if (next == null) {
-                throw failure;
+            if (next != null) {
+                return next;
             }
-            return next;
+            if (OwnFaults.explained(failure, leg.balancer().serviceName(), lease) instanceof IOException explained) {
+                throw explained;
+            }
+            throw failure;
         }
     }
 }

@@ -1,14 +1,17 @@
 package dev.evenkeel.lb.httpclient;
 
+import dev.evenkeel.lb.request.LocalFault;
 import dev.evenkeel.lb.request.Outcome;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -16,8 +19,8 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the failures of the JDK's client say of the instance: the whole table. What is not in it counts as a failed call
- * that may have reached the instance.
+ * What the failures of the JDK's client say of the instance: the whole table, but for what {@link LocalFault} knows. What
+ * is not in it counts as a failed call that may have reached the instance.
  *
  * <p>Some are known by nothing but their text, which differs between updates of the JDK. A text that changes makes a call
  * that was never sent look failed, never the other way round.
@@ -28,7 +31,6 @@ final class ExchangeFailures {
             List.of(CancellationException.class, InterruptedException.class);
 
     private static final List<Class<? extends Exception>> NEVER_REACHED = List.of(
-            HttpConnectTimeoutException.class, // also if the request's own time ran out before there was a connection
             ConnectException.class, // also for a host that has no address
             NoRouteToHostException.class,
             UnknownHostException.class,
@@ -45,6 +47,8 @@ final class ExchangeFailures {
             Outcome.neverReached(), // a refused stream
             "Received RST_STREAM: Stream not processed",
             Outcome.neverReached(), // the same in 17.0.15 and before
+            "selector manager closed",
+            Outcome.localFault(), // the client has broken down
             "closed",
             Outcome.cancelled(), // the client has been shut down by its owner
             "shutdownNow",
@@ -57,6 +61,10 @@ final class ExchangeFailures {
 
     /** The outcome of a call that failed with this. */
     static Outcome outcome(Throwable failure) {
+        Optional<LocalFault> fault = LocalFault.behind(failure);
+        if (fault.isPresent()) {
+            return fault.get().outcome();
+        }
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
             Outcome known = known(cause);
@@ -97,6 +105,12 @@ final class ExchangeFailures {
     private static @Nullable Outcome known(Throwable cause) {
         if (isOneOf(BY_THE_CALLER, cause)) {
             return Outcome.cancelled();
+        }
+        if (cause instanceof HttpConnectTimeoutException) { // also if the request's own time ran out before that
+            return Outcome.connectTimedOut();
+        }
+        if (cause instanceof HttpTimeoutException) {
+            return Outcome.timedOut();
         }
         if (isOneOf(NEVER_REACHED, cause)) {
             return Outcome.neverReached();

@@ -112,7 +112,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     /** It has taken too long. The caller's subscriber is told, and the client hangs up. */
     void timedOut(Throwable failure) {
-        end(Outcome.failed());
+        end(Outcome.timedOut());
         TimedBody<T> unfinished = timed;
         if (unfinished != null) {
             unfinished.fail(failure); // first, as the client may fail it in its own way when it hangs up

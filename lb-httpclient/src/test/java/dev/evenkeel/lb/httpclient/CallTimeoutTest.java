@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.LoadBalancerBuilder;
 import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.ScriptedReply;
-import dev.evenkeel.lb.testkit.VirtualClock;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.http.HttpResponse;
@@ -23,11 +23,15 @@ import org.junit.jupiter.api.Test;
 class CallTimeoutTest extends HttpFixture {
 
     private final CountDownLatch rest = new CountDownLatch(1);
-    private final VirtualClock clock = new VirtualClock();
     private final BalancedHttpClient limited = BalancedHttpClient.builder(plain, orders)
             .callTimeout(Duration.ofSeconds(3))
             .scheduler(clock)
             .build();
+
+    @Override
+    LoadBalancerBuilder timed(LoadBalancerBuilder builder) {
+        return builder.ticker(clock).scheduler(clock);
+    }
 
     @Test
     void endsACallThatIsNotAnswered() {

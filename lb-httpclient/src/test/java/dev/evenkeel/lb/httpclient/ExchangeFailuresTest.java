@@ -6,6 +6,7 @@ import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.Outcome.Kind;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
@@ -40,6 +41,9 @@ class ExchangeFailuresTest {
                 Arguments.of(new IOException("too many concurrent streams"), Kind.OVERLOADED),
                 Arguments.of(new IOException("closed"), Kind.CANCELLED),
                 Arguments.of(new IOException("shutdownNow"), Kind.CANCELLED),
+                Arguments.of(new IOException("selector manager closed"), Kind.LOCAL_FAULT),
+                Arguments.of(new InternalError(new SocketException("Too many open files")), Kind.LOCAL_FAULT),
+                Arguments.of(new BindException("Cannot assign requested address"), Kind.LOCAL_FAULT),
                 Arguments.of(new InterruptedException(), Kind.CANCELLED),
                 Arguments.of(new CancellationException("Request cancelled"), Kind.CANCELLED),
                 Arguments.of(new HttpTimeoutException("request timed out"), Kind.FAILED),
@@ -59,6 +63,15 @@ class ExchangeFailuresTest {
         assertThat(ExchangeFailures.outcome(failure).kind()).isEqualTo(expected);
         assertThat(ExchangeFailures.outcome(new CompletionException(failure)).kind())
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void knowsATimeOut() {
+        assertThat(ExchangeFailures.outcome(new HttpTimeoutException("request timed out")))
+                .isEqualTo(Outcome.timedOut());
+        assertThat(ExchangeFailures.outcome(new HttpConnectTimeoutException("HTTP connect timed out")))
+                .isEqualTo(Outcome.connectTimedOut());
+        assertThat(ExchangeFailures.outcome(new ConnectException())).isEqualTo(Outcome.neverReached());
     }
 
     @Test

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.LoadBalancerBuilder;
+import dev.evenkeel.lb.health.OutlierConfig;
 import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.strategy.Strategies;
 import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.ScriptedServer;
+import dev.evenkeel.lb.testkit.VirtualClock;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,12 +25,24 @@ abstract class HttpFixture {
 
     final ScriptedServer one = ScriptedServer.start();
     final ScriptedServer two = ScriptedServer.start();
-    final LoadBalancer orders = LoadBalancer.builder("orders")
-            .instances(one.hostPort(), two.hostPort())
-            .strategy(Strategies.roundRobin())
+
+    /** For those whose balancer is {@linkplain #timed timed} by it. */
+    final VirtualClock clock = new VirtualClock();
+
+    /** What outcomes bring about is not looked at here, nor whether the machine is too busy for them to count. */
+    final LoadBalancer orders = timed(LoadBalancer.builder("orders")
+                    .instances(one.hostPort(), two.hostPort())
+                    .strategy(Strategies.roundRobin())
+                    .outlierDetection(OutlierConfig.off()))
             .build();
+
     final HttpClient plain = newPlainClient().build();
     final BalancedHttpClient http = BalancedHttpClient.wrap(plain, orders);
+
+    /** Time as it passes, unless a test does it otherwise. */
+    LoadBalancerBuilder timed(LoadBalancerBuilder builder) {
+        return builder;
+    }
 
     /** Not a condition on the test: that is asked when the servers run already, and then nobody would stop them. */
     static void assumeJava(int atLeast) {

@@ -4,6 +4,7 @@ import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.call.Acquisition;
 import dev.evenkeel.lb.call.OrcaHeader;
+import dev.evenkeel.lb.call.OwnFaults;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
@@ -183,7 +184,12 @@ final class Attempt extends EventListener {
         }
         end(evidence.onFailure(failure));
         refused = evidence.isRefused(failure);
-        return elsewhere ? failure : CalledInstance.named(failure, host, taken.instance());
+        if (elsewhere) {
+            return failure;
+        }
+        return OwnFaults.explained(failure, host, taken) instanceof IOException explained && explained != failure
+                ? explained
+                : CalledInstance.named(failure, host, taken.instance());
     }
 
     /** Whether the instance has refused the request without having looked at it. */

@@ -1,8 +1,10 @@
 package dev.evenkeel.lb.okhttp;
 
 import dev.evenkeel.lb.call.HttpOutcomes;
+import dev.evenkeel.lb.request.LocalFault;
 import dev.evenkeel.lb.request.Outcome;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.Optional;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +66,20 @@ final class Evidence {
         if (Thread.currentThread().isInterrupted()) {
             return onLossOfInterest();
         }
-        if (!sent || isRefused(failure)) {
+        Optional<LocalFault> fault = LocalFault.behind(failure);
+        if (fault.isPresent()) {
+            return fault.get().outcome();
+        }
+        if (isRefused(failure)) {
             return Outcome.neverReached();
         }
-        if (head == null && !broken) {
+        if (sent && head == null && !broken) {
             return Outcome.cancelled(); // nothing is wrong with the connection: the caller's request body has failed
         }
-        return Outcome.failed();
+        if (failure instanceof SocketTimeoutException) {
+            return onTimeout();
+        }
+        return sent ? Outcome.failed() : Outcome.neverReached();
     }
 
     /** HTTP/2 says of some streams that the server has not looked at them. The types are internal to OkHttp. */
@@ -87,6 +96,6 @@ final class Evidence {
     }
 
     Outcome onTimeout() {
-        return sent ? Outcome.failed() : Outcome.neverReached();
+        return sent ? Outcome.timedOut() : Outcome.connectTimedOut();
     }
 }

@@ -81,6 +81,17 @@ public final class VirtualClock implements Ticker, Scheduler, InstantSource {
         }
     }
 
+    /**
+     * Moves time on while nothing runs, as when the process is stopped: the tasks that become due run after it, late, each with
+     * the clock at the end.
+     */
+    public void standStill(Duration time) {
+        synchronized (this) {
+            now += time.toNanos();
+        }
+        runDue();
+    }
+
     /** Runs the tasks that are due now. */
     public void runDue() {
         advance(Duration.ZERO);

@@ -55,6 +55,17 @@ class VirtualClockTest {
     }
 
     @Test
+    void runsLateWhatBecomesDueWhileItStandsStill() {
+        clock.schedule(writing("late"), Duration.ofMillis(20));
+        clock.schedule(writing("later"), Duration.ofMillis(10));
+        clock.schedule(writing("on time"), Duration.ofMillis(110));
+        clock.standStill(Duration.ofMillis(100));
+        assertThat(ran).containsExactly("later at 100", "late at 100");
+        clock.advance(Duration.ofMillis(10));
+        assertThat(ran).endsWith("on time at 110");
+    }
+
+    @Test
     void runsNothingThatWasCancelled() {
         Cancellable task = clock.schedule(writing("never"), Duration.ofMillis(1));
         task.cancel();
