@@ -375,7 +375,9 @@ final class DefaultLoadBalancer
 
     private boolean isSick(ServiceInstance instance) {
         Node member = membership.byId().member(instance.id());
-        return member != null && member.instance().hasSameAddressAs(instance) && !member.state().isWell();
+        return member != null
+                && member.instance().hasSameAddressAs(instance)
+                && !member.state().isWell();
     }
 
     @Override

@@ -104,19 +104,6 @@ class OutlierDetectionTest {
 
     /** Where all depend on something that is ill, five in a row come about all the time, and say nothing of an instance. */
     @Test
-    void takesNoRunForProofThatMayBeAnAccident() {
-        source.deliver(pool(3));
-        traffic(Duration.ofSeconds(9), 3, 0.5);
-        calls(0, 15, Outcome.failed());
-        assertEjected(0, false);
-        calls(1, 15, Outcome.neverReached());
-        assertEjected(1, false);
-        calls(0, 10, Outcome.failed());
-        assertEjected(0, true);
-        assertThat(snapshot(0).ejectionReason().orElseThrow()).endsWith("calls in a row failed");
-    }
-
-    @Test
     void staysEjectedWhenTheListIsRefreshed() {
         source.deliver(pool(3));
         twoNeverReached(0);
