@@ -11,6 +11,8 @@ final class CallWindow {
     /** With how many readings the window has passed. */
     static final int STEPS = 10;
 
+    private static final int ASSUMED_SUCCESSES = 2;
+
     private final Node node;
     private final long[] calls = new long[STEPS + 1];
     private final long[] failures = new long[STEPS + 1];
@@ -25,13 +27,24 @@ final class CallWindow {
     }
 
     void read() {
-        long bad = node.outcomes(Outcome.Kind.FAILED)
-                + node.outcomes(Outcome.Kind.NEVER_REACHED)
-                + node.outcomes(Outcome.Kind.OVERLOADED);
+        long bad = badSoFar();
         int place = (int) (readings % calls.length);
         calls[place] = bad + node.outcomes(Outcome.Kind.SUCCESS);
         failures[place] = bad;
         readings++;
+    }
+
+    private long badSoFar() {
+        return node.outcomes(Outcome.Kind.FAILED)
+                + node.outcomes(Outcome.Kind.NEVER_REACHED)
+                + node.outcomes(Outcome.Kind.OVERLOADED);
+    }
+
+    /** The share of the calls up to this moment that failed, as if two more had succeeded: one is not all that is known. */
+    double failureShareNow() {
+        long bad = badSoFar();
+        long all = bad + node.outcomes(Outcome.Kind.SUCCESS);
+        return (double) (bad - failures[oldest()]) / (all - calls[oldest()] + ASSUMED_SUCCESSES);
     }
 
     /** Those that said how the instance is. */
@@ -45,7 +58,10 @@ final class CallWindow {
 
     private long span(long[] counts) {
         int newest = (int) ((readings - 1) % counts.length);
-        int oldest = readings <= counts.length ? 0 : (int) (readings % counts.length);
-        return counts[newest] - counts[oldest];
+        return counts[newest] - counts[oldest()];
+    }
+
+    private int oldest() {
+        return readings <= calls.length ? 0 : (int) (readings % calls.length);
     }
 }

@@ -69,6 +69,12 @@ final class FailureWatch {
         scheduleReading();
     }
 
+    /** The share of its calls that have failed since calls began to, within a window; NaN if nobody has counted them. */
+    double failureShare(Node node) {
+        CallWindow window = windows.get(node);
+        return window == null ? Double.NaN : window.failureShareNow();
+    }
+
     /** What was before does not count any more. */
     void forget(Node node) {
         windows.remove(node);

@@ -152,12 +152,11 @@ final class OutlierDetector {
      * there is no other instance, nobody can tell.
      */
     private boolean failsByItself(Node node) {
-        long now = ticker.nanos();
         double best = Double.POSITIVE_INFINITY;
         for (Node other : members.get()) {
-            if (other != node && other.weight() > 0 && other.state().isWell()) {
-                best = Math.min(best, other.failureShare(now));
-            }
+            boolean counts = other != node && other.weight() > 0 && other.state().isWell();
+            double share = counts ? watch.failureShare(other) : Double.NaN;
+            best = share < best ? share : best;
         }
         return best > 1 || FailureRun.failed(node.failureRun()) * -Math.log(best) >= CERTAIN;
     }

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call to a service that survives the failure of an instance: it takes a lease, has the work done, ends the lease, and does
- * so again at another instance if that may help and harms nobody. It knows nothing of HTTP; the HTTP clients of this library
- * use it, and so may any other.
+ * so again at another instance if that may help and harms nobody. It knows nothing of HTTP.
  *
  * <pre>{@code
  * String answer = BalancedCall.to(orders)

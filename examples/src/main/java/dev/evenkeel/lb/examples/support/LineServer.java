@@ -8,23 +8,27 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** Answers one line with the same line and its name, on a loopback port, one caller at a time. */
 public final class LineServer implements AutoCloseable {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final String name;
     private final ServerSocket listener;
+    private final Thread thread;
 
     private LineServer(String name, ServerSocket listener) {
         this.name = name;
         this.listener = listener;
+        this.thread = new Thread(this::serve, name);
+        thread.setDaemon(true);
     }
 
     public static LineServer start(String name) throws IOException {
         LineServer server = new LineServer(name, new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
-        Thread thread = new Thread(server::serve, name);
-        thread.setDaemon(true);
-        thread.start();
+        server.thread.start();
         return server;
     }
 
@@ -38,6 +42,11 @@ public final class LineServer implements AutoCloseable {
     /** Stops listening: from now on connections are refused. */
     public void stop() throws IOException {
         listener.close();
+        try { // a thread that is just accepting may accept one caller more
+            thread.join(PATIENCE.toMillis());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
