@@ -47,6 +47,10 @@ final class CallWindow {
         return (double) (bad - failures[oldest()]) / (all - calls[oldest()] + ASSUMED_SUCCESSES);
     }
 
+    boolean hasSuccessNow() {
+        return node.outcomes(Outcome.Kind.SUCCESS) + failures[oldest()] > calls[oldest()];
+    }
+
     /** Those that said how the instance is. */
     long calls() {
         return span(calls);

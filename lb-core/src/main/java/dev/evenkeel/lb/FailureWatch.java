@@ -75,6 +75,11 @@ final class FailureWatch {
         return window == null ? Double.NaN : window.failureShareNow();
     }
 
+    /** Whether any call at all has succeeded since calls began to fail, within a window. */
+    boolean hasSuccess() {
+        return windows.values().stream().anyMatch(CallWindow::hasSuccessNow);
+    }
+
     /** What was before does not count any more. */
     void forget(Node node) {
         windows.remove(node);

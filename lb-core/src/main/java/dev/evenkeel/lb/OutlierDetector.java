@@ -149,7 +149,8 @@ final class OutlierDetector {
 
     /**
      * Whether it is the instance that fails, and not the requests: what calls fail elsewhere makes such a row no accident. Where
-     * there is no other instance, nobody can tell.
+     * there is no other instance, nobody can tell. Where nothing succeeds at all, it is the instances: as soon as all are out,
+     * all are tried.
      */
     private boolean failsByItself(Node node) {
         double best = Double.POSITIVE_INFINITY;
@@ -158,7 +159,9 @@ final class OutlierDetector {
             double share = counts ? watch.failureShare(other) : Double.NaN;
             best = share < best ? share : best;
         }
-        return best > 1 || FailureRun.failed(node.failureRun()) * -Math.log(best) >= CERTAIN;
+        return best > 1
+                || FailureRun.failed(node.failureRun()) * -Math.log(best) >= CERTAIN
+                || !watch.hasSuccess();
     }
 
     /** Those that the same requests have taken out before the others met with them. What they have failed is remembered. */
@@ -224,7 +227,7 @@ final class OutlierDetector {
 
     private void passed(Node node, Trial trial) {
         if (node.trial() == trial) {
-            node.forgive();
+            forgive(node);
             readmit(node, "a call succeeded");
         }
     }
@@ -233,7 +236,7 @@ final class OutlierDetector {
     void probePassed(Node node) {
         Ejection ejection = node.state().ejection();
         if (ejection != null && !ejection.isStatistical() && !history(node).isRepeated()) {
-            node.forgive();
+            forgive(node);
             readmit(node, "the health check passed");
         }
     }
@@ -286,7 +289,7 @@ final class OutlierDetector {
             timers.put(node, scheduler.schedule(() -> control.execute(() -> ifOpen(() -> timeIsUp(node))), time));
         } catch (RuntimeException rejected) { // without a timer it would be out for ever
             log.warn("{}: the scheduler threw, ejections do not last", serviceName, rejected);
-            node.forgive();
+            forgive(node);
             readmit(node, "nobody measures the time");
         }
     }
@@ -317,13 +320,17 @@ final class OutlierDetector {
         }
     }
 
+    private void forgive(Node node) {
+        node.forgive();
+        watch.forget(node);
+    }
+
     private void readmit(Node node, String reason) {
         boolean nobodyWasWell = Availability.of(members.get(), 0).well == 0;
         stopTimer(node);
         node.trial(null);
         node.state(node.state().withEjection(null));
         history(node).returned(ticker.nanos());
-        watch.forget(node);
         warmUp.recovered(node);
         ServiceInstance instance = node.instance();
         log.info("{}: {} is back, {}", serviceName, instance, reason);

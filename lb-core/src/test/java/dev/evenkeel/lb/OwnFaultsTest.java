@@ -385,7 +385,7 @@ class OwnFaultsTest {
     }
 
     static List<Double> shares() {
-        return List.of(0.05, 0.3, 0.5, 0.9, 1.0);
+        return List.of(0.05, 0.3, 0.5, 0.7);
     }
 
     @Test
