@@ -44,6 +44,9 @@ final class Membership {
     /** In the order of the last list. Replaced, never changed, as pools have it, too. */
     private Node[] members = new Node[0];
 
+    /** Who the members are, in the same order, so that a list is compared with them without a way through each node. */
+    private ServiceInstance[] instances = new ServiceInstance[0];
+
     private final MembersById byId = new MembersById();
     private final Set<Node> leaving = new LinkedHashSet<>();
 
@@ -86,7 +89,7 @@ final class Membership {
     private int commonHead(List<ServiceInstance> list) {
         int limit = Math.min(members.length, list.size());
         int head = 0;
-        while (head < limit && members[head].instance().equals(list.get(head))) {
+        while (head < limit && instances[head].equals(list.get(head))) {
             head++;
         }
         return head;
@@ -96,7 +99,7 @@ final class Membership {
     private int commonTail(List<ServiceInstance> list, int head) {
         int limit = Math.min(members.length, list.size()) - head;
         int tail = 0;
-        while (tail < limit && members[members.length - 1 - tail].instance().equals(list.get(list.size() - 1 - tail))) {
+        while (tail < limit && instances[instances.length - 1 - tail].equals(list.get(list.size() - 1 - tail))) {
             tail++;
         }
         return tail;
@@ -130,13 +133,18 @@ final class Membership {
         missing.forEach(member -> beginLeaving(member, "is not listed any more"));
         boolean changed = !missing.isEmpty();
         Node[] merged = Arrays.copyOf(members, head + listed.size() + tail);
+        ServiceInstance[] mergedInstances = Arrays.copyOf(instances, merged.length);
         int next = head;
         for (ServiceInstance instance : listed.values()) {
             changed |= merge(instance);
-            merged[next++] = requireNonNull(byId.member(instance.id()));
+            merged[next] = requireNonNull(byId.member(instance.id()));
+            mergedInstances[next] = merged[next].instance();
+            next++;
         }
         System.arraycopy(members, members.length - tail, merged, next, tail);
+        System.arraycopy(instances, instances.length - tail, mergedInstances, next, tail);
         members = merged;
+        instances = mergedInstances;
         return changed;
     }
 
@@ -168,7 +176,9 @@ final class Membership {
         if (node == null) {
             return false;
         }
-        members = without(node);
+        int place = Arrays.asList(members).indexOf(node);
+        members = without(members, place);
+        instances = without(instances, place);
         beginLeaving(node, "has left");
         return true;
     }
@@ -282,10 +292,9 @@ final class Membership {
         leaving.add(node);
     }
 
-    private Node[] without(Node node) {
-        int place = Arrays.asList(members).indexOf(node);
-        Node[] rest = Arrays.copyOf(members, members.length - 1);
-        System.arraycopy(members, place + 1, rest, place, rest.length - place);
+    private static <T> T[] without(T[] all, int place) {
+        T[] rest = Arrays.copyOf(all, all.length - 1);
+        System.arraycopy(all, place + 1, rest, place, rest.length - place);
         return rest;
     }
 

@@ -155,13 +155,12 @@ final class OutlierDetector {
     private boolean failsByItself(Node node) {
         double best = Double.POSITIVE_INFINITY;
         for (Node other : members.get()) {
-            boolean counts = other != node && other.weight() > 0 && other.state().isWell();
+            boolean counts =
+                    other != node && other.weight() > 0 && other.state().isWell();
             double share = counts ? watch.failureShare(other) : Double.NaN;
             best = share < best ? share : best;
         }
-        return best > 1
-                || FailureRun.failed(node.failureRun()) * -Math.log(best) >= CERTAIN
-                || !watch.hasSuccess();
+        return best > 1 || FailureRun.failed(node.failureRun()) * -Math.log(best) >= CERTAIN || !watch.hasSuccess();
     }
 
     /** Those that the same requests have taken out before the others met with them. What they have failed is remembered. */
