@@ -223,7 +223,7 @@ final class Node extends CallStatistics implements Candidate {
     }
 
     private void learnAnswer(long begun, long now) {
-        if (!events.slowed(begun, now)) {
+        if (now - begun < PauseWatch.SHORTEST || !events.slowed(begun, now)) { // what is shorter contains none
             answered(now - begun, now);
         }
     }

@@ -39,8 +39,8 @@ final class PauseWatch {
 
     private static final Duration BEAT = Duration.ofMillis(50);
 
-    /** What is less late than this is what timers are. */
-    private static final long LATE = BEAT.toNanos() / 2;
+    /** A timer that is less late than this is as timers are, so no pause is shorter; in nanoseconds. */
+    static final long SHORTEST = BEAT.toNanos() / 2;
 
     /** How often it is looked whether there are calls, and how often in a row there must be none. */
     private static final int BEATS_PER_LOOK = 20;
@@ -192,7 +192,7 @@ final class PauseWatch {
 
         @Nullable Pause overdue(long now) {
             long expected = due;
-            return now - expected >= LATE ? new Pause(expected, now) : null;
+            return now - expected >= SHORTEST ? new Pause(expected, now) : null;
         }
 
         @Override
