@@ -47,7 +47,8 @@ public final class OwnSource {
             System.out.println(orders.snapshot());
 
             Files.move(one, directory.resolve("10.0.0.3_8080"));
-            waitUntil(() -> orders.snapshot().find("10.0.0.3:8080").isPresent());
+            waitUntil(() -> orders.snapshot().find("10.0.0.3:8080").isPresent()
+                    && orders.snapshot().find("10.0.0.1:8080").isEmpty());
             System.out.println(orders.snapshot());
 
             Files.move(directory, services.resolve("away"));
