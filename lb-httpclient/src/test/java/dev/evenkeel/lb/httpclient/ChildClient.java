@@ -71,15 +71,11 @@ final class ChildClient {
             http.send(request(), BodyHandlers.ofString());
         }
         List<InputStream> files = new ArrayList<>();
-        try {
-            while (true) {
-                files.add(new FileInputStream("/dev/null"));
-            }
-        } catch (IOException noneLeft) {
-            say("hoarded " + !files.isEmpty());
-        }
-        Set<String> messages = new ConcurrentSkipListSet<>();
-        for (int i = 0; i < 20; i++) {
+        hoard(files);
+        say("hoarded " + !files.isEmpty());
+        List<String> messages = new ArrayList<>();
+        while (messages.size() < 40) {
+            hoard(files); // connections of before give theirs back when they like
             try {
                 http.send(request(), BodyHandlers.ofString());
             } catch (IOException failure) {
@@ -93,10 +89,20 @@ final class ChildClient {
         for (InputStream file : files) {
             file.close();
         }
-        messages.forEach(message -> say("message " + message));
-        say("local faults " + localFaults());
+        Set.copyOf(messages).forEach(message -> say("message " + message));
+        say("all are local faults " + (localFaults() == messages.size()));
         say("ejected " + ejected);
         say("answered " + http.send(request(), BodyHandlers.ofString()).statusCode());
+    }
+
+    private static void hoard(List<InputStream> files) {
+        try {
+            while (true) {
+                files.add(new FileInputStream("/dev/null"));
+            }
+        } catch (IOException noneLeft) {
+            // that is the purpose
+        }
     }
 
     /** While no file can be opened, no class can be loaded. */

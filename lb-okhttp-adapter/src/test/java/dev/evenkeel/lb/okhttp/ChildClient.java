@@ -48,15 +48,11 @@ final class ChildClient {
             call(http);
         }
         List<InputStream> files = new ArrayList<>();
-        try {
-            while (true) {
-                files.add(new FileInputStream("/dev/null"));
-            }
-        } catch (IOException noneLeft) {
-            System.out.println("hoarded " + !files.isEmpty());
-        }
-        Set<String> messages = new ConcurrentSkipListSet<>();
-        for (int i = 0; i < 20; i++) {
+        hoard(files);
+        System.out.println("hoarded " + !files.isEmpty());
+        List<String> messages = new ArrayList<>();
+        while (messages.size() < 20) {
+            hoard(files); // connections of before give theirs back when they like
             try {
                 call(http);
             } catch (IOException failure) {
@@ -66,11 +62,11 @@ final class ChildClient {
         for (InputStream file : files) {
             file.close();
         }
-        messages.forEach(message -> System.out.println("message " + message));
-        System.out.println("local faults "
-                + orders.snapshot().instances().stream()
-                        .mapToLong(instance -> instance.outcomes(Outcome.Kind.LOCAL_FAULT))
-                        .sum());
+        Set.copyOf(messages).forEach(message -> System.out.println("message " + message));
+        long localFaults = orders.snapshot().instances().stream()
+                .mapToLong(instance -> instance.outcomes(Outcome.Kind.LOCAL_FAULT))
+                .sum();
+        System.out.println("all are local faults " + (localFaults == messages.size()));
         System.out.println("ejected " + ejected);
         System.out.println("answered " + call(http));
         System.exit(0);
@@ -79,6 +75,16 @@ final class ChildClient {
     private static int call(OkHttpClient http) throws IOException {
         try (Response response = http.newCall(REQUEST).execute()) {
             return response.code();
+        }
+    }
+
+    private static void hoard(List<InputStream> files) {
+        try {
+            while (true) {
+                files.add(new FileInputStream("/dev/null"));
+            }
+        } catch (IOException noneLeft) {
+            // that is the purpose
         }
     }
 
