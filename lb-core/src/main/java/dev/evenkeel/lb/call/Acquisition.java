@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /** Getting a lease the way an HTTP client needs it: waiting if it must, failing with what callers of the client catch. */
@@ -54,11 +53,7 @@ public final class Acquisition {
 
     /** What a caller of an HTTP client expects to catch, for what an acquisition failed with. */
     public static IOException asIOException(Throwable failure) {
-        Throwable cause = failure;
-        while ((cause instanceof ExecutionException || cause instanceof CompletionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = ThrownOutcomes.unwrap(failure);
         if (cause instanceof IOException alreadyOne) {
             return alreadyOne;
         }

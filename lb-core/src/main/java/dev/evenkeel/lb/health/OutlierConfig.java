@@ -7,8 +7,9 @@ import java.time.Duration;
  * When the outcomes of calls take an instance out, for how long, and when they may not. An immutable value.
  *
  * <ul>
- *   <li>An instance that fails {@linkplain Builder#failuresInARow every call}, or is
- *       {@linkplain Builder#neverReachedInARow never reached}, is ejected at once, whatever the others do.
+ *   <li>An instance that is {@linkplain Builder#neverReachedInARow never reached} is ejected at once, whatever the others do.
+ *       So is one that fails {@linkplain Builder#failuresInARow every call}, unless so many calls fail at the others, too, that
+ *       this may be an accident: then it is the calls. Where nothing succeeds at all, it is the instances.
  *   <li>One that fails more often than the others is ejected if that is no accident, see {@link Builder#minFailureShare}. So is
  *       at most {@link Builder#maxEjectedShare a part} of the pool.
  *   <li>One that asks for a pause (429 or 503 with {@code Retry-After}) gets it, for up to 60 s.
