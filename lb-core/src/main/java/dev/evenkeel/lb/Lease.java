@@ -39,9 +39,7 @@ public interface Lease extends AutoCloseable {
      * For how long this process did not run lately, in a pause during this call; zero if there was none, as far as anybody
      * noticed. A time-out because of it is not held against the instance. To be asked when a call has failed.
      */
-    default Duration paused() {
-        return Duration.ZERO;
-    }
+    Duration paused();
 
     /**
      * The instance has said how loaded it is, as servers do in the response header of

@@ -2,6 +2,7 @@ package dev.evenkeel.lb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.lb.call.BalancedCall;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.request.Outcome;
@@ -274,6 +275,17 @@ class OwnFaultsTest {
             clock.advance(Duration.ofSeconds(7));
             assertThat(before.paused()).isZero();
             before.close();
+        }
+    }
+
+    @Test
+    void anAttemptTellsOfAPauseLikeItsLease() throws Exception {
+        try (LoadBalancer orders = orders(1)) {
+            Duration paused = BalancedCall.to(orders).build().<Duration, RuntimeException>execute(attempt -> {
+                clock.standStill(Duration.ofSeconds(2));
+                return attempt.paused();
+            });
+            assertThat(paused).isBetween(Duration.ofMillis(1_950), Duration.ofSeconds(2));
         }
     }
 

@@ -86,6 +86,11 @@ public final class Attempt implements Lease {
         return lease.isFailOpen();
     }
 
+    @Override
+    public Duration paused() {
+        return lease.paused();
+    }
+
     /** How much time it has, of its own and of the call's; empty for as much as it takes. Not negative. */
     public Optional<Duration> timeLeft() {
         return call.timeLeft(this);
