@@ -29,11 +29,6 @@ public final class HttpOutcomes {
         return status >= 500 ? Outcome.failed() : Outcome.success();
     }
 
-    /** Whether a call that was answered with this is likely to be answered better elsewhere: 502, 503 and 504. */
-    public static boolean isBetterElsewhere(int status) {
-        return status == 502 || status == 503 || status == 504;
-    }
-
     private static Outcome overloaded(String retryAfter) {
         String seconds = retryAfter.trim();
         if (seconds.isEmpty() || !seconds.chars().allMatch(c -> c >= '0' && c <= '9')) {

@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.text.DurationRange;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,8 @@ public final class RetryPolicy {
     /** More instances than this are not tried for one call. */
     public static final int MAX_ATTEMPTS = 5;
 
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private static final DurationRange ATTEMPTS = new DurationRange(Duration.ofMillis(1), Duration.ofDays(1));
     private static final DurationRange PAUSES = new DurationRange(Duration.ZERO, Duration.ofMinutes(1));
 
@@ -32,6 +37,7 @@ public final class RetryPolicy {
     private final Duration firstBackoff;
     private final Duration maxBackoff;
     private final Duration maxRetryAfter;
+    private final Set<Integer> statuses;
 
     private RetryPolicy(Builder builder) {
         this.maxAttempts = builder.maxAttempts;
@@ -39,6 +45,7 @@ public final class RetryPolicy {
         this.firstBackoff = builder.firstBackoff;
         this.maxBackoff = builder.maxBackoff;
         this.maxRetryAfter = builder.maxRetryAfter;
+        this.statuses = builder.statuses;
     }
 
     /** As the setters of {@link Builder} say. */
@@ -63,6 +70,7 @@ public final class RetryPolicy {
         builder.firstBackoff = firstBackoff;
         builder.maxBackoff = maxBackoff;
         builder.maxRetryAfter = maxRetryAfter;
+        builder.statuses = statuses;
         return builder;
     }
 
@@ -91,6 +99,11 @@ public final class RetryPolicy {
         return maxRetryAfter;
     }
 
+    /** Whether a call that is answered with this HTTP status is better made again. */
+    public boolean isOnStatus(int status) {
+        return statuses.contains(status);
+    }
+
     /**
      * The pause after so many failures: anything from nothing to a limit, each as likely (full jitter), so that calls that
      * failed together do not come back together. The limit doubles with each failure.
@@ -110,18 +123,19 @@ public final class RetryPolicy {
                 && Objects.equals(attemptTimeout, other.attemptTimeout)
                 && firstBackoff.equals(other.firstBackoff)
                 && maxBackoff.equals(other.maxBackoff)
-                && maxRetryAfter.equals(other.maxRetryAfter);
+                && maxRetryAfter.equals(other.maxRetryAfter)
+                && statuses.equals(other.statuses);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(maxAttempts, attemptTimeout, firstBackoff, maxBackoff, maxRetryAfter);
+        return Objects.hash(maxAttempts, attemptTimeout, firstBackoff, maxBackoff, maxRetryAfter, statuses);
     }
 
     @Override
     public String toString() {
         return "RetryPolicy[maxAttempts=" + maxAttempts + ", attemptTimeout=" + attemptTimeout + ", backoff="
-                + firstBackoff + ".." + maxBackoff + ", maxRetryAfter=" + maxRetryAfter + "]";
+                + firstBackoff + ".." + maxBackoff + ", maxRetryAfter=" + maxRetryAfter + ", onStatus=" + statuses + "]";
     }
 
     /** Builds policies; not safe for concurrent use. Every setter refuses a bad value at once. */
@@ -132,6 +146,7 @@ public final class RetryPolicy {
         private Duration firstBackoff = Duration.ofMillis(25);
         private Duration maxBackoff = Duration.ofSeconds(1);
         private Duration maxRetryAfter = Duration.ofSeconds(1);
+        private Set<Integer> statuses = Set.of();
 
         private Builder() {}
 
@@ -177,6 +192,25 @@ public final class RetryPolicy {
          */
         public Builder maxRetryAfter(Duration longest) {
             this.maxRetryAfter = PAUSES.check("maxRetryAfter", requireNonNull(longest, "longest"));
+            return this;
+        }
+
+        /**
+         * Sets with which HTTP statuses an answer is better got elsewhere, if the call may be executed twice; such as 502, 503
+         * and 504. The last answer goes to the caller, whatever it is. Replaces what was set before. Default none: an answer
+         * is an answer.
+         *
+         * @param statuses that say that the instance failed: 429, and 500 to 599
+         */
+        public Builder onStatus(int... statuses) {
+            Set<Integer> all = new TreeSet<>();
+            for (int status : statuses) {
+                if (status != TOO_MANY_REQUESTS && (status < 500 || status > 599)) {
+                    throw new IllegalArgumentException("status: " + status + " (expected: 429, 500..599)");
+                }
+                all.add(status);
+            }
+            this.statuses = Collections.unmodifiableSet(all);
             return this;
         }
 

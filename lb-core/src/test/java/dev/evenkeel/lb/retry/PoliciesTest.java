@@ -23,9 +23,20 @@ class PoliciesTest {
         assertThat(policy.firstBackoff()).isEqualTo(Duration.ofMillis(25));
         assertThat(policy.maxBackoff()).isEqualTo(Duration.ofSeconds(1));
         assertThat(policy.maxRetryAfter()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(policy.isOnStatus(503)).isFalse();
         assertThat(RetryPolicy.off().maxAttempts()).isEqualTo(1);
         assertThat(policy.toBuilder().build()).isEqualTo(policy).hasSameHashCodeAs(policy);
         assertThat(policy).isNotEqualTo(RetryPolicy.off()).hasToString(policy.toString());
+    }
+
+    @Test
+    void knowsTheStatusesThatAreBetterGotElsewhere() {
+        RetryPolicy policy = RetryPolicy.builder().onStatus(502, 503, 504, 429).build();
+        for (int status = 100; status < 600; status++) {
+            assertThat(policy.isOnStatus(status)).isEqualTo(status == 429 || (status >= 502 && status <= 504));
+        }
+        assertThat(policy.toBuilder().build()).isEqualTo(policy).isNotEqualTo(RetryPolicy.defaults());
+        assertThat(policy.toBuilder().onStatus().build()).isEqualTo(RetryPolicy.defaults());
     }
 
     @Test
@@ -43,6 +54,11 @@ class PoliciesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.maxRetryAfter(Duration.ofHours(1)))
                 .withMessageStartingWith("maxRetryAfter: PT1H (expected: ");
+        for (int status : new int[] {200, 404, 499, 600}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.onStatus(503, status))
+                    .withMessage("status: " + status + " (expected: 429, 500..599)");
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> HedgePolicy.afterPercentile(Double.NaN))
                 .withMessage("share: NaN (expected: 0.5..0.999)");
