@@ -13,35 +13,32 @@ public final class ContractCall {
 
     private final String method;
     private final String url;
-    private final Map<String, String> headers;
-    private final Optional<String> body;
-    private final Optional<Duration> timeout;
-    private final Optional<PickRequest> pickRequest;
 
-    private ContractCall(
-            String method,
-            String url,
-            Map<String, String> headers,
-            Optional<String> body,
-            Optional<Duration> timeout,
-            Optional<PickRequest> pickRequest) {
+    // Written in a copy, before anybody else has it.
+    private Map<String, String> headers = Map.of();
+    private Optional<String> body = Optional.empty();
+    private boolean bodyOnce;
+    private Optional<Duration> timeout = Optional.empty();
+    private Optional<PickRequest> pickRequest = Optional.empty();
+
+    private ContractCall(String method, String url) {
         this.method = method;
         this.url = url;
-        this.headers = headers;
-        this.body = body;
-        this.timeout = timeout;
-        this.pickRequest = pickRequest;
+    }
+
+    private ContractCall(ContractCall origin) {
+        this.method = origin.method;
+        this.url = origin.url;
+        this.headers = origin.headers;
+        this.body = origin.body;
+        this.bodyOnce = origin.bodyOnce;
+        this.timeout = origin.timeout;
+        this.pickRequest = origin.pickRequest;
     }
 
     /** A call with this method and no body. */
     public static ContractCall of(String method, String url) {
-        return new ContractCall(
-                requireNonNull(method, "method"),
-                requireNonNull(url, "url"),
-                Map.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return new ContractCall(requireNonNull(method, "method"), requireNonNull(url, "url"));
     }
 
     /** A GET. */
@@ -51,26 +48,49 @@ public final class ContractCall {
 
     /** A POST with this text. */
     public static ContractCall post(String url, String body) {
-        ContractCall empty = of("POST", url);
-        return new ContractCall(
-                empty.method, url, empty.headers, Optional.of(body), Optional.empty(), Optional.empty());
+        return of("POST", url).withBody(body);
+    }
+
+    /** A PUT with this text. */
+    public static ContractCall put(String url, String body) {
+        return of("PUT", url).withBody(body);
+    }
+
+    /** This call with this text as its body. */
+    public ContractCall withBody(String text) {
+        ContractCall changed = new ContractCall(this);
+        changed.body = Optional.of(text);
+        return changed;
+    }
+
+    /** This call, whose body is there only once: whoever reads it a second time finds nothing. */
+    public ContractCall withBodyOnce() {
+        ContractCall changed = new ContractCall(this);
+        changed.bodyOnce = true;
+        return changed;
     }
 
     /** This call with a header more. */
     public ContractCall withHeader(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
-        return new ContractCall(method, url, more, body, timeout, pickRequest);
+        ContractCall changed = new ContractCall(this);
+        changed.headers = more;
+        return changed;
     }
 
     /** This call, which fails when no answer has begun after that time. */
     public ContractCall withTimeout(Duration limit) {
-        return new ContractCall(method, url, headers, body, Optional.of(limit), pickRequest);
+        ContractCall changed = new ContractCall(this);
+        changed.timeout = Optional.of(limit);
+        return changed;
     }
 
     /** This call with something to say about the pick, in the way in which the client takes it for a single call. */
     public ContractCall withPickRequest(PickRequest request) {
-        return new ContractCall(method, url, headers, body, timeout, Optional.of(request));
+        ContractCall changed = new ContractCall(this);
+        changed.pickRequest = Optional.of(request);
+        return changed;
     }
 
     public String method() {
@@ -89,6 +109,11 @@ public final class ContractCall {
     /** The body, sent as UTF-8; none if empty. */
     public Optional<String> body() {
         return body;
+    }
+
+    /** Whether the body is to be given to the client as a stream that can be read once. */
+    public boolean isBodyOnce() {
+        return bodyOnce;
     }
 
     /** How long the head of the answer may take; whether the body counts, too, is up to the client. */

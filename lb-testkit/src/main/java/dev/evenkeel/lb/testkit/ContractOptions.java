@@ -3,7 +3,11 @@ package dev.evenkeel.lb.testkit;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.call.Replay;
+import dev.evenkeel.lb.retry.HedgePolicy;
+import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.routing.Router;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
@@ -15,25 +19,33 @@ public final class ContractOptions {
     public static final String USER = "ada";
 
     private final Router router;
-    private final Optional<String> stickyHeader;
-    private final boolean followsRedirects;
-    private final boolean keepsCookies;
-    private final Optional<ContractTls> tls;
-    private final Optional<Function<String, Optional<String>>> passwords;
 
-    private ContractOptions(
-            Router router,
-            Optional<String> stickyHeader,
-            boolean followsRedirects,
-            boolean keepsCookies,
-            Optional<ContractTls> tls,
-            Optional<Function<String, Optional<String>>> passwords) {
+    // Written in a copy, before anybody else has it.
+    private Optional<String> stickyHeader = Optional.empty();
+    private Optional<String> replayHeader = Optional.empty();
+    private boolean followsRedirects;
+    private boolean keepsCookies;
+    private Optional<ContractTls> tls = Optional.empty();
+    private Optional<Function<String, Optional<String>>> passwords = Optional.empty();
+    private Optional<RetryPolicy> retries = Optional.empty();
+    private Optional<HedgePolicy> hedging = Optional.empty();
+    private Optional<Duration> callTimeout = Optional.empty();
+
+    private ContractOptions(Router router) {
         this.router = router;
-        this.stickyHeader = stickyHeader;
-        this.followsRedirects = followsRedirects;
-        this.keepsCookies = keepsCookies;
-        this.tls = tls;
-        this.passwords = passwords;
+    }
+
+    private ContractOptions(ContractOptions origin) {
+        this.router = origin.router;
+        this.stickyHeader = origin.stickyHeader;
+        this.replayHeader = origin.replayHeader;
+        this.followsRedirects = origin.followsRedirects;
+        this.keepsCookies = origin.keepsCookies;
+        this.tls = origin.tls;
+        this.passwords = origin.passwords;
+        this.retries = origin.retries;
+        this.hedging = origin.hedging;
+        this.callTimeout = origin.callTimeout;
     }
 
     /** A client in front of these balancers, by host. */
@@ -43,28 +55,42 @@ public final class ContractOptions {
 
     /** A client that goes by this router. */
     public static ContractOptions of(Router router) {
-        return new ContractOptions(
-                requireNonNull(router, "router"), Optional.empty(), false, false, Optional.empty(), Optional.empty());
+        return new ContractOptions(requireNonNull(router, "router"));
     }
 
     /** Takes the sticky key from this header, and strips the header. */
     public ContractOptions withStickyHeader(String name) {
-        return new ContractOptions(router, Optional.of(name), followsRedirects, keepsCookies, tls, passwords);
+        ContractOptions changed = new ContractOptions(this);
+        changed.stickyHeader = Optional.of(name);
+        return changed;
+    }
+
+    /** Takes from this header when a call may be sent once more, as the name of a {@link Replay}. */
+    public ContractOptions withReplayHeader(String name) {
+        ContractOptions changed = new ContractOptions(this);
+        changed.replayHeader = Optional.of(name);
+        return changed;
     }
 
     /** Follows redirects, as far as the client does that by default once it is told to follow any. */
     public ContractOptions withRedirects() {
-        return new ContractOptions(router, stickyHeader, true, keepsCookies, tls, passwords);
+        ContractOptions changed = new ContractOptions(this);
+        changed.followsRedirects = true;
+        return changed;
     }
 
     /** Keeps cookies and sends them where they belong, in the client's usual way. */
     public ContractOptions withCookies() {
-        return new ContractOptions(router, stickyHeader, followsRedirects, true, tls, passwords);
+        ContractOptions changed = new ContractOptions(this);
+        changed.keepsCookies = true;
+        return changed;
     }
 
     /** Speaks TLS with this. */
     public ContractOptions withTls(ContractTls tls) {
-        return new ContractOptions(router, stickyHeader, followsRedirects, keepsCookies, Optional.of(tls), passwords);
+        ContractOptions changed = new ContractOptions(this);
+        changed.tls = Optional.of(tls);
+        return changed;
     }
 
     /**
@@ -73,7 +99,30 @@ public final class ContractOptions {
      * @param passwords the password for a host, as the client names the one that has asked; none if empty
      */
     public ContractOptions withPasswords(Function<String, Optional<String>> passwords) {
-        return new ContractOptions(router, stickyHeader, followsRedirects, keepsCookies, tls, Optional.of(passwords));
+        ContractOptions changed = new ContractOptions(this);
+        changed.passwords = Optional.of(passwords);
+        return changed;
+    }
+
+    /** Makes failed calls again as this says. */
+    public ContractOptions withRetries(RetryPolicy policy) {
+        ContractOptions changed = new ContractOptions(this);
+        changed.retries = Optional.of(policy);
+        return changed;
+    }
+
+    /** Makes slow calls a second time as this says. */
+    public ContractOptions withHedging(HedgePolicy policy) {
+        ContractOptions changed = new ContractOptions(this);
+        changed.hedging = Optional.of(policy);
+        return changed;
+    }
+
+    /** Ends calls that take longer, body included. */
+    public ContractOptions withCallTimeout(Duration limit) {
+        ContractOptions changed = new ContractOptions(this);
+        changed.callTimeout = Optional.of(limit);
+        return changed;
     }
 
     public Router router() {
@@ -86,6 +135,14 @@ public final class ContractOptions {
      */
     public Optional<String> stickyHeader() {
         return stickyHeader;
+    }
+
+    /**
+     * If present: the client's {@code replay} function says what the value of this header names, a {@link Replay}, and of
+     * requests without it what {@link Replay#ofMethod} says.
+     */
+    public Optional<String> replayHeader() {
+        return replayHeader;
     }
 
     /** Whether the client follows redirects; otherwise it follows none. */
@@ -106,5 +163,20 @@ public final class ContractOptions {
     /** Asked for the password for a host when a server wants one; if empty, the client answers no challenge. */
     public Optional<Function<String, Optional<String>>> passwords() {
         return passwords;
+    }
+
+    /** What the client's {@code retries} is; the default if empty. */
+    public Optional<RetryPolicy> retries() {
+        return retries;
+    }
+
+    /** What the client's {@code hedging} is; the default if empty. */
+    public Optional<HedgePolicy> hedging() {
+        return hedging;
+    }
+
+    /** What the client's {@code callTimeout} is, in the place where it is usually set; none if empty. */
+    public Optional<Duration> callTimeout() {
+        return callTimeout;
     }
 }

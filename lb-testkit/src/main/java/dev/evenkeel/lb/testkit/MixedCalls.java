@@ -103,22 +103,4 @@ final class MixedCalls {
         }
         cancel.run();
     }
-
-    /** Whoever cancels may be too late, and then has a body to close. */
-    private static final class ClosingCallback implements ContractCallback {
-
-        @Override
-        public void answered(ContractAnswer answer) {
-            try {
-                answer.close();
-            } catch (IOException cancelled) {
-                // just what was wanted
-            }
-        }
-
-        @Override
-        public void failed(Throwable failure) {
-            // it was cancelled, or went to the instance that is dead
-        }
-    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.request.Outcome.Kind;
+import dev.evenkeel.lb.strategy.Strategies;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.concurrent.BlockingQueue;
@@ -99,6 +100,20 @@ public abstract class WebSocketContract extends ContractFixture {
         assertThatThrownBy(() -> client.openWebSocket("ws://orders/x", caller)).isInstanceOf(ConnectException.class);
         Eventually.until("it has ended", () -> orders.snapshot().inFlight() == 0);
         assertThat(outcomes(orders, refusing, Kind.NEVER_REACHED)).isEqualTo(1);
+    }
+
+    @Test
+    final void opensAtAnotherInstanceWhenOneRefuses() throws Exception {
+        ScriptedServer refusing = refusingServer();
+        ScriptedServer server = server().reply(ScriptedReply.webSocket());
+        LoadBalancer orders = orders(builder -> builder.strategy(Strategies.roundRobin()), refusing, server);
+        ContractClient client = client(orders);
+        for (int i = 0; i < 2; i++) {
+            client.openWebSocket("ws://orders/x", caller).abort();
+        }
+        assertThat(outcomes(orders, server, Kind.SUCCESS)).isEqualTo(2);
+        assertThat(outcomes(orders, refusing, Kind.NEVER_REACHED)).isPositive();
+        assertThat(server.requestCount()).isEqualTo(2);
     }
 
     @Test
