@@ -2,7 +2,6 @@ package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.admission.AnswerTimes;
 import dev.evenkeel.lb.admission.Purse;
-import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
@@ -41,9 +40,9 @@ public interface CallContext {
     /** Whether one of them, but for those it avoids, could be picked now. O(n). */
     boolean hasOther(PickRequest request);
 
-    /** The average time that this instance takes to answer; zero if that is not known. O(n). */
-    Duration latency(ServiceInstance instance);
-
-    /** That of the fastest instance that can be picked; zero if there is one of which it is not known. O(n). */
+    /**
+     * The average time that the fastest instance takes to answer that can be picked; zero if there is one of which it is not
+     * known. O(n).
+     */
     Duration leastLatency();
 }

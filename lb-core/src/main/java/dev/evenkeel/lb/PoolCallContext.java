@@ -2,7 +2,6 @@ package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.admission.AnswerTimes;
 import dev.evenkeel.lb.admission.Purse;
-import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
@@ -82,12 +81,6 @@ final class PoolCallContext implements CallContext {
             }
         }
         return false;
-    }
-
-    @Override
-    public Duration latency(ServiceInstance instance) {
-        Node node = pool.get().candidate(instance.id());
-        return Duration.ofNanos(node == null ? 0 : node.latencyNanos());
     }
 
     @Override

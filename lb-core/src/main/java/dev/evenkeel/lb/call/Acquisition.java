@@ -53,7 +53,7 @@ public final class Acquisition {
 
     /** What a caller of an HTTP client expects to catch, for what an acquisition failed with. */
     public static IOException asIOException(Throwable failure) {
-        Throwable cause = ThrownOutcomes.unwrap(failure);
+        Throwable cause = FutureFailures.unwrap(failure);
         if (cause instanceof IOException alreadyOne) {
             return alreadyOne;
         }

@@ -60,7 +60,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
             if (lease != null) {
                 attempt(lease, false);
             } else {
-                refused(ThrownOutcomes.unwrap(refusal));
+                refused(FutureFailures.unwrap(refusal));
             }
         });
     }
@@ -69,6 +69,10 @@ final class AsyncAttempts<T extends @Nullable Object> {
     private void refused(Throwable refusal) {
         if (answer.isDone()) {
             return; // it is over, and so is the wait
+        }
+        if (state.isTimeUp()) { // which is why the wait ended
+            outOfTime();
+            return;
         }
         Throwable before = lastFailure;
         if (before == null) {
@@ -120,7 +124,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
 
     private void tooLate(Attempt attempt) {
         if (state.timeUp(attempt)) {
-            attempt.stop(true, Outcome.failed());
+            attempt.stop(true, Outcome.timedOut());
             done(attempt, null, timeout(call.retries().attemptTimeout().orElseThrow())); // unless its future did
         }
     }
@@ -168,7 +172,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
         if (attempt.isTimedOut()) {
             return timeout(call.retries().attemptTimeout().orElseThrow());
         }
-        return thrown == null ? null : ThrownOutcomes.unwrap(thrown);
+        return thrown == null ? null : FutureFailures.unwrap(thrown);
     }
 
     private void goOn(@Nullable Duration pause) {

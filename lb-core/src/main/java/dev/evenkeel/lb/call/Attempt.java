@@ -3,13 +3,15 @@ package dev.evenkeel.lb.call;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.Lease;
+import dev.evenkeel.lb.concurrent.Fields;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,9 @@ public final class Attempt implements Lease {
 
     private static final Logger log = LoggerFactory.getLogger(BalancedCall.class);
 
+    private static final VarHandle OUTCOME = Fields.of(MethodHandles.lookup(), "outcome", Outcome.class);
+    private static final VarHandle ON_STOP = Fields.of(MethodHandles.lookup(), "onStop", Runnable.class);
+
     @SuppressWarnings("UnnecessaryLambda") // told from others by what it is
     private static final Runnable STOPPED = () -> {};
 
@@ -36,10 +41,15 @@ public final class Attempt implements Lease {
     private final boolean hedge;
     private final long begun;
 
-    private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
+    /** How it went. Written once. */
+    @SuppressWarnings("unused") // by its handle
+    private volatile @Nullable Outcome outcome;
 
-    /** What to do when nobody waits for the attempt any more. */
-    private final AtomicReference<@Nullable Runnable> onStop = new AtomicReference<>();
+    /** What to do when nobody waits for the attempt any more; then {@link #STOPPED}. */
+    private volatile @Nullable Runnable onStop;
+
+    /** Under way. Guarded by the call, as is what follows from it. */
+    private boolean running = true;
 
     private volatile @Nullable CompletableFuture<?> result;
     private volatile long ended;
@@ -98,7 +108,7 @@ public final class Attempt implements Lease {
 
     /** Whether nobody waits for it any more: it took too long, another one was faster, or the call is over. */
     public boolean isStopped() {
-        return onStop.get() == STOPPED;
+        return onStop == STOPPED;
     }
 
     /** Whether it was stopped because it, or the call, took too long. */
@@ -116,12 +126,12 @@ public final class Attempt implements Lease {
         requireNonNull(action, "action");
         Runnable before;
         do {
-            before = onStop.get();
+            before = onStop;
             if (before == STOPPED) {
                 action.run();
                 return;
             }
-        } while (!onStop.compareAndSet(before, action));
+        } while (!ON_STOP.compareAndSet(this, before, action));
     }
 
     /**
@@ -185,7 +195,7 @@ public final class Attempt implements Lease {
 
     @Override
     public void end(Outcome how) {
-        if (outcome.compareAndSet(null, requireNonNull(how, "outcome"))) {
+        if (OUTCOME.compareAndSet(this, null, requireNonNull(how, "outcome"))) {
             ended = call.now();
         }
         lease.end(how);
@@ -210,13 +220,21 @@ public final class Attempt implements Lease {
         timedOut = true;
     }
 
+    boolean isRunning() {
+        return running;
+    }
+
+    void notRunning() {
+        running = false;
+    }
+
     /** Ends the work, which went like this unless it has told already: nobody waits for it any more. */
     void stop(boolean late, Outcome how) {
         if (late) {
             timedOut = true;
             observe();
         }
-        Runnable action = onStop.getAndSet(STOPPED);
+        Runnable action = (Runnable) ON_STOP.getAndSet(this, STOPPED);
         if (action != null) {
             try {
                 action.run();
@@ -256,7 +274,7 @@ public final class Attempt implements Lease {
     }
 
     @Nullable Outcome outcome() {
-        return outcome.get();
+        return outcome;
     }
 
     long begun() {
@@ -265,7 +283,7 @@ public final class Attempt implements Lease {
 
     /** When it ended; now, if it has not. */
     long ended() {
-        return outcome.get() == null ? call.now() : ended;
+        return outcome == null ? call.now() : ended;
     }
 
     boolean isUnsent(Outcome how) {

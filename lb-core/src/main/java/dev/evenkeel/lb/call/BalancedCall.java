@@ -10,7 +10,6 @@ import dev.evenkeel.lb.text.DurationRange;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +55,11 @@ public final class BalancedCall {
     private final RetryPolicy retries;
     private final HedgePolicy hedging;
     private final @Nullable Duration timeout;
+    private final @Nullable Duration retryWithin;
     private final Function<Duration, ? extends Throwable> timeoutFailure;
     private final Function<Throwable, ? extends Throwable> refusalFailure;
 
     private final CallState state;
-    private final AtomicBoolean begun = new AtomicBoolean();
 
     /** What an asynchronous call leads to. Written before {@link #state} is read, and the other way round. */
     private volatile @Nullable CompletableFuture<?> answer;
@@ -72,6 +71,7 @@ public final class BalancedCall {
         this.retries = builder.retries;
         this.hedging = builder.hedging;
         this.timeout = builder.timeout;
+        this.retryWithin = builder.retryWithin;
         this.timeoutFailure = builder.timeoutFailure;
         this.refusalFailure = builder.refusalFailure;
         this.state = new CallState(this);
@@ -149,7 +149,7 @@ public final class BalancedCall {
     }
 
     private void begin() {
-        if (!begun.compareAndSet(false, true)) {
+        if (!state.make()) {
             throw new IllegalStateException("call: made before (expected: one object for each call)");
         }
     }
@@ -178,6 +178,10 @@ public final class BalancedCall {
         return timeout;
     }
 
+    @Nullable Duration retryWithin() {
+        return retryWithin;
+    }
+
     Function<Duration, ? extends Throwable> timeoutFailure() {
         return timeoutFailure;
     }
@@ -195,6 +199,7 @@ public final class BalancedCall {
         private RetryPolicy retries = RetryPolicy.defaults();
         private HedgePolicy hedging = HedgePolicy.off();
         private @Nullable Duration timeout;
+        private @Nullable Duration retryWithin;
         private Function<Duration, ? extends Throwable> timeoutFailure =
                 limit -> new TimeoutException("no answer within " + limit);
         private Function<Throwable, ? extends Throwable> refusalFailure = Function.identity();
@@ -233,6 +238,16 @@ public final class BalancedCall {
          */
         public Builder timeout(Duration limit) {
             this.timeout = TIMES.check("limit", limit);
+            return this;
+        }
+
+        /**
+         * Sets by when an answer is of use, where the work knows itself how to end in time: neither a pause nor another attempt
+         * begins that would take longer. Unlike {@link #timeout} it ends nothing that goes on. From when the call is made; up to
+         * 365 days. Default as long as it takes.
+         */
+        public Builder retryWithin(Duration limit) {
+            this.retryWithin = TIMES.check("limit", limit);
             return this;
         }
 

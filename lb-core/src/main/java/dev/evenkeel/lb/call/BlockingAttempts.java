@@ -71,7 +71,7 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
 
     private void tooLate(Attempt attempt) {
         if (state.timeUp(attempt)) {
-            attempt.stop(true, Outcome.failed());
+            attempt.stop(true, Outcome.timedOut());
         }
     }
 
@@ -109,7 +109,7 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
             }
             throw interrupted;
         } catch (ExecutionException failed) {
-            throw BlockingAttempts.<RuntimeException>asThrown(ThrownOutcomes.unwrap(failed));
+            throw BlockingAttempts.<RuntimeException>asThrown(FutureFailures.unwrap(failed));
         }
     }
 
@@ -133,15 +133,16 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
 
     /** What the caller gets when there is no further attempt, for this reason. */
     private X instead(Exception reason) throws X, TimeoutException {
-        boolean cancelled = state.isOver() && !state.isLate();
+        boolean late = state.isLate() || state.isTimeUp();
+        boolean cancelled = state.isOver() && !late;
         Throwable before = lastFailure;
         if (before != null && !cancelled) {
-            if (!state.isLate()) {
+            if (!late) {
                 before.addSuppressed(reason);
             }
             throw BlockingAttempts.<X>asThrown(before);
         }
-        if (state.isLate()) {
+        if (late) {
             throw new TimeoutException("no answer within " + call.timeout());
         }
         throw BlockingAttempts.<X>asThrown(

@@ -26,7 +26,6 @@ final class CallState {
 
     private final BalancedCall call;
     private final CallContext context;
-    private final RetryRules rules;
 
     /** When the call was made. */
     private volatile long begun;
@@ -34,8 +33,7 @@ final class CallState {
     // All that follows is guarded by this object.
 
     private final List<Attempt> attempts = new ArrayList<>(1);
-    private final List<Attempt> running = new ArrayList<>(1);
-    private final Set<String> tried = new TreeSet<>();
+    private boolean made;
 
     /** The attempt whose answer the caller gets. */
     private @Nullable Attempt accepted;
@@ -57,7 +55,6 @@ final class CallState {
     CallState(BalancedCall call) {
         this.call = call;
         this.context = call.balancer().callContext();
-        this.rules = new RetryRules(call.replay(), call.retries(), context.random());
     }
 
     /** What comes after an attempt. */
@@ -86,14 +83,22 @@ final class CallState {
 
     // ---- how long
 
-    /** Nanoseconds until the deadline. */
+    /** Nanoseconds until another attempt would come too late. */
     private long rest() {
-        Duration timeout = call.timeout();
-        return timeout == null ? Long.MAX_VALUE : timeout.toNanos() - (now() - begun);
+        return Math.min(rest(call.timeout()), rest(call.retryWithin()));
+    }
+
+    private long rest(@Nullable Duration limit) {
+        return limit == null ? Long.MAX_VALUE : limit.toNanos() - (now() - begun);
+    }
+
+    /** Whether the time of the call is up, even if nobody has ended it yet. */
+    boolean isTimeUp() {
+        return rest(call.timeout()) <= 0;
     }
 
     Optional<Duration> timeLeft(Attempt attempt) {
-        long left = rest();
+        long left = rest(call.timeout());
         Optional<Duration> own = call.retries().attemptTimeout();
         if (own.isPresent()) {
             left = Math.min(left, own.get().toNanos() - (now() - attempt.begun()));
@@ -112,6 +117,13 @@ final class CallState {
         } catch (RejectedExecutionException closed) { // calls in flight go on
             task.run();
         }
+    }
+
+    /** Whether the call was not made before; it is now. */
+    synchronized boolean make() {
+        boolean first = !made;
+        made = true;
+        return first;
     }
 
     /** The call is made; its time begins, if that is limited. */
@@ -133,12 +145,12 @@ final class CallState {
     /** The time of an attempt, if it is limited, and by less than that of the call. */
     Cancellable startTimeout(Attempt attempt, Runnable whenOver) {
         Optional<Duration> own = call.retries().attemptTimeout();
-        return own.isPresent() && own.get().toNanos() < rest() ? later(whenOver, own.get()) : NOTHING;
+        return own.isPresent() && own.get().toNanos() < rest(call.timeout()) ? later(whenOver, own.get()) : NOTHING;
     }
 
     /** The time of an attempt is up: its answer is not the caller's any more. Returns false if it is over. */
     synchronized boolean timeUp(Attempt attempt) {
-        if (!running.contains(attempt)) {
+        if (!attempt.isRunning()) {
             return false;
         }
         attempt.timeUp();
@@ -150,16 +162,19 @@ final class CallState {
     /** What to say of the next pick. Better one that the caller would avoid than one that has been tried. */
     PickRequest nextPick() {
         PickRequest first = call.pickRequest();
-        Set<String> toAvoid;
+        if (call.timeout() == null && isFirst()) {
+            return first;
+        }
+        Set<String> toAvoid = new TreeSet<>();
         synchronized (this) {
-            if (tried.isEmpty() && call.timeout() == null) {
-                return first;
+            for (Attempt attempt : attempts) {
+                toAvoid.add(attempt.instance().id());
             }
-            toAvoid = new TreeSet<>(tried);
         }
         PickRequest.Builder next = first.toBuilder();
-        if (call.timeout() != null) {
-            Duration rest = Duration.ofNanos(Math.max(0, rest()));
+        long nanos = rest();
+        if (nanos != Long.MAX_VALUE) {
+            Duration rest = Duration.ofNanos(Math.max(0, nanos));
             next.maxWait(first.maxWait().filter(own -> own.compareTo(rest) < 0).orElse(rest));
         }
         PickRequest untried = next.avoid(toAvoid).build();
@@ -170,21 +185,33 @@ final class CallState {
         return context.hasOther(wanted) ? wanted : untried;
     }
 
+    private synchronized boolean isFirst() {
+        return attempts.isEmpty();
+    }
+
     /** Begins an attempt; null if the call is over, or if it is a hedge that comes too late. */
     @Nullable Attempt begin(Lease lease, boolean hedge) {
         long now = now();
         synchronized (this) {
-            if (over || (hedge && (accepted != null || running.isEmpty()))) {
+            if (over || (hedge && (accepted != null || !isAnyRunning()))) {
                 return null;
             }
             Attempt attempt = new Attempt(this, lease, attempts.size() + 1, hedge, now);
             attempts.add(attempt);
-            running.add(attempt);
-            tried.add(lease.instance().id());
             deciding = false;
             waiting = NOTHING;
             return attempt;
         }
+    }
+
+    /** Guarded. */
+    private boolean isAnyRunning() {
+        for (Attempt attempt : attempts) {
+            if (attempt.isRunning()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean accept(Attempt attempt, Outcome said) {
@@ -233,7 +260,7 @@ final class CallState {
     private boolean mayBeAccepted(Attempt attempt) {
         return !attempt.isDropped()
                 && !attempt.isTimedOut()
-                && running.contains(attempt)
+                && attempt.isRunning()
                 && (accepted == null || accepted == attempt);
     }
 
@@ -243,7 +270,7 @@ final class CallState {
         List<Attempt> slower;
         Next next;
         synchronized (this) {
-            if (!running.contains(attempt)) {
+            if (!attempt.isRunning()) {
                 return Next.NOTHING;
             }
             hedge = takeHedgeTimer();
@@ -258,7 +285,7 @@ final class CallState {
                 next = deciding || isOtherLive(attempt) ? Next.OTHER : Next.DECISION;
                 deciding |= next == Next.DECISION;
             }
-            running.remove(attempt);
+            attempt.notRunning();
         }
         hedge.cancel();
         slower.forEach(CallState::stopSlower);
@@ -267,8 +294,8 @@ final class CallState {
 
     /** Whether there is another attempt whose answer may still be the caller's. Guarded. */
     private boolean isOtherLive(Attempt attempt) {
-        for (Attempt other : running) {
-            if (other != attempt && !other.isDropped()) {
+        for (Attempt other : attempts) {
+            if (other != attempt && other.isRunning() && !other.isDropped()) {
                 return true;
             }
         }
@@ -276,13 +303,15 @@ final class CallState {
     }
 
     /** Takes the others off. Guarded. */
-    private List<Attempt> othersThan(Attempt attempt) {
-        if (running.isEmpty() || (running.size() == 1 && running.get(0) == attempt)) {
-            return List.of();
+    private List<Attempt> othersThan(@Nullable Attempt attempt) {
+        List<Attempt> others = List.of(); // there are none, most often
+        for (Attempt other : attempts) {
+            if (other != attempt && other.isRunning()) {
+                others = others.isEmpty() ? new ArrayList<>(2) : others;
+                others.add(other);
+                other.notRunning();
+            }
         }
-        List<Attempt> others = new ArrayList<>(running);
-        others.remove(attempt);
-        running.removeAll(others);
         return others;
     }
 
@@ -312,6 +341,7 @@ final class CallState {
         if (decided != null) {
             return decided;
         }
+        RetryRules rules = new RetryRules(call.replay(), call.retries(), context.random());
         if (!rules.isRepeatable(attempt, how)) {
             return null;
         }
@@ -336,10 +366,11 @@ final class CallState {
 
     /** Whether an attempt after the pause could come to its end in time, at the fastest instance. */
     private boolean isWorthwhile(Duration pause) {
-        if (call.timeout() == null) {
+        long rest = rest();
+        if (rest == Long.MAX_VALUE) {
             return true;
         }
-        long left = rest() - pause.toNanos();
+        long left = rest - pause.toNanos();
         return left > 0 && left >= context.leastLatency().toNanos();
     }
 
@@ -361,7 +392,7 @@ final class CallState {
         }
         Cancellable timer = later(hedge, delay.get());
         synchronized (this) {
-            if (running.contains(attempt) && accepted == null) {
+            if (attempt.isRunning() && accepted == null) {
                 hedgeTimer = timer;
                 return;
             }
@@ -372,7 +403,7 @@ final class CallState {
     /** A lease for a hedge beside this attempt, which has then been paid for; null if there is to be none. */
     @Nullable Lease acquireHedge(Attempt slow) {
         synchronized (this) {
-            if (hedged || accepted != null || !running.contains(slow) || slow.isDropped()) {
+            if (hedged || accepted != null || !slow.isRunning() || slow.isDropped()) {
                 return null;
             }
             hedged = true;
@@ -444,27 +475,25 @@ final class CallState {
     /** Ends everything that goes on: the caller has what he gets, or has given up, or there is no time left. */
     void end(boolean outOfTime) {
         List<Attempt> left;
-        List<Cancellable> waits;
+        Cancellable wait;
+        Cancellable hedge;
+        Cancellable deadline;
         synchronized (this) {
-            waits = List.of(waiting, hedgeTimer, deadlineTimer);
+            wait = waiting;
+            hedge = takeHedgeTimer();
+            deadline = deadlineTimer;
             waiting = NOTHING;
-            hedgeTimer = NOTHING;
             deadlineTimer = NOTHING;
             late |= outOfTime && !over;
             over = true;
-            left = List.copyOf(running);
-            running.clear();
+            left = othersThan(null);
         }
-        waits.forEach(Cancellable::cancel);
+        wait.cancel();
+        hedge.cancel();
+        deadline.cancel();
         for (Attempt attempt : left) {
-            attempt.stop(outOfTime, outOfTime ? outcomeOfLate(attempt) : Outcome.cancelled());
+            attempt.stop(outOfTime, outOfTime ? Outcome.timedOut() : Outcome.cancelled());
         }
-    }
-
-    /** Who gives an instance less time than it usually takes learns nothing of it. */
-    private Outcome outcomeOfLate(Attempt attempt) {
-        long usual = context.latency(attempt.instance()).toNanos();
-        return now() - attempt.begun() >= usual ? Outcome.failed() : Outcome.cancelled();
     }
 
     /** The call has an answer. */

@@ -20,11 +20,15 @@ public final class OwnFaults {
      * run during the call, the failure itself with a {@linkplain Throwable#getSuppressed suppressed} one that says so.
      * Otherwise, and where the failure is nothing that a caller of an HTTP client catches, just the failure.
      *
-     * @param failure what the client has failed with, without what futures put around it
+     * @param failure what the client has failed with; what futures put around it is taken off
      * @param lease that of the call
      */
     public static Throwable explained(Throwable failure, String serviceName, Lease lease) {
         requireNonNull(serviceName, "serviceName");
+        return explainedItself(FutureFailures.unwrap(failure), serviceName, lease);
+    }
+
+    private static Throwable explainedItself(Throwable failure, String serviceName, Lease lease) {
         Optional<LocalFault> fault = LocalFault.behind(failure);
         if (fault.isPresent() && (failure instanceof IOException || failure instanceof InternalError)) {
             return named(

@@ -135,7 +135,8 @@ public final class RetryPolicy {
     @Override
     public String toString() {
         return "RetryPolicy[maxAttempts=" + maxAttempts + ", attemptTimeout=" + attemptTimeout + ", backoff="
-                + firstBackoff + ".." + maxBackoff + ", maxRetryAfter=" + maxRetryAfter + ", onStatus=" + statuses + "]";
+                + firstBackoff + ".." + maxBackoff + ", maxRetryAfter=" + maxRetryAfter + ", onStatus=" + statuses
+                + "]";
     }
 
     /** Builds policies; not safe for concurrent use. Every setter refuses a bad value at once. */

@@ -74,7 +74,7 @@ class BlockingCallsTest {
                     throw new OutOfMemoryError("made up");
                 }));
         assertThat(called).hasSize(1);
-        assertThat(service.outcomes(Outcome.Kind.CANCELLED)).isOne();
+        assertThat(service.outcomes(Outcome.Kind.LOCAL_FAULT)).isOne();
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -522,6 +523,33 @@ class RetriesTest {
         CompletableFuture<String> tooLate = new CompletableFuture<>();
         begun[0].onStop(() -> tooLate.complete("at once"));
         assertThat(tooLate).isCompletedWithValue("at once");
+    }
+
+    @Test
+    void whatWouldComeTooLateIsNotBegunThoughNothingIsEnded() {
+        CompletableFuture<String> late = service.call()
+                .retryWithin(Duration.ofMillis(100))
+                .build()
+                .executeAsync(service.replies(reset(100), answer(0)));
+        service.advance(1000);
+        assertThat(failureOf(late)).isInstanceOf(IOException.class);
+        assertThat(service.seen).hasSize(1);
+
+        CompletableFuture<String> slow = service.call()
+                .retryWithin(Duration.ofMillis(100))
+                .build()
+                .executeAsync(service.replies(reset(10), answer(200)));
+        service.advance(1000);
+        assertThat(slow).isCompletedWithValue("from " + service.seen.get(2).instance());
+    }
+
+    @Test
+    void aFaultOfOnesOwnIsNotRepeated() {
+        CompletableFuture<String> answer = service.call()
+                .build()
+                .executeAsync(attempt -> CompletableFuture.failedFuture(new RejectedExecutionException("mine")));
+        assertThat(failureOf(answer)).isInstanceOf(RejectedExecutionException.class);
+        assertThat(service.outcomes(Outcome.Kind.LOCAL_FAULT)).isOne();
     }
 
     private static RetryPolicy attemptTimeout(long millis) {
