@@ -13,7 +13,6 @@ import dev.evenkeel.lb.retry.HedgePolicy;
 import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.strategy.Strategies;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -45,10 +44,6 @@ public abstract class HedgeAndDeadlineContract extends ContractFixture {
     private static final RetryPolicy IN_TURN = RetryPolicy.builder()
             .attemptTimeout(ATTEMPT)
             .backoff(Duration.ZERO, Duration.ZERO)
-            .build();
-
-    private static final RetryPolicy AFTER_A_PAUSE = RetryPolicy.builder()
-            .backoff(Duration.ofMinutes(1), Duration.ofMinutes(1))
             .build();
 
     /** May be made again, but is not by any client itself when it loses the connection. */
@@ -106,8 +101,7 @@ public abstract class HedgeAndDeadlineContract extends ContractFixture {
     @Test
     final void takesTheFirstAnswerIfThatIsFasterAfterAll() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
-        ScriptedServer[] servers =
-                servers(2, ScriptedReply.ok("first").withHeadAfter(gate), ScriptedReply.silence());
+        ScriptedServer[] servers = servers(2, ScriptedReply.ok("first").withHeadAfter(gate), ScriptedReply.silence());
         LoadBalancer orders = byTheClock(servers);
         RecordedCall call = new RecordedCall();
         hedging(orders).sendAsync(ContractCall.get("http://orders/x"), call);
@@ -303,11 +297,11 @@ public abstract class HedgeAndDeadlineContract extends ContractFixture {
     final void endsTheSecondAttemptWhenTheTimeOfTheCallIsUp() throws Exception {
         ScriptedServer[] servers = servers(2, ScriptedReply.hangUp(), ScriptedReply.silence());
         LoadBalancer orders = byTheClock(servers);
-        RetryPolicy atOnce = RetryPolicy.builder()
-                .backoff(Duration.ZERO, Duration.ZERO)
-                .build();
+        RetryPolicy atOnce =
+                RetryPolicy.builder().backoff(Duration.ZERO, Duration.ZERO).build();
         RecordedCall call = new RecordedCall();
-        client(ContractOptions.of(orders).withRetries(atOnce).withCallTimeout(LONG)).sendAsync(ONCE_ON_THE_WIRE, call);
+        client(ContractOptions.of(orders).withRetries(atOnce).withCallTimeout(LONG))
+                .sendAsync(ONCE_ON_THE_WIRE, call);
         Eventually.until("the second one is there", () -> arrived.get() == 2);
         clock.advance(LONG);
         assertThat(call.failure())
@@ -334,16 +328,16 @@ public abstract class HedgeAndDeadlineContract extends ContractFixture {
         assertThat(call.timesTold()).isEqualTo(1);
     }
 
-    /** By the clock of the client, whatever that of the balancer says. */
+    /** In real time, by whatever clock the client goes. */
     @Test
     final void endsACallAndItsBodyWhenTheTimeOfTheCallIsUp() throws Exception {
         RetryPolicy limited = RetryPolicy.builder().attemptTimeout(LONG).build();
         for (ScriptedReply reply : List.of(ScriptedReply.silence(), ScriptedReply.endless())) {
             for (RetryPolicy retries : List.of(RetryPolicy.defaults(), limited)) {
                 ScriptedServer server = server().reply(reply);
-                LoadBalancer orders = byTheClock(server);
-                ContractClient client = client(
-                        ContractOptions.of(orders).withRetries(retries).withCallTimeout(SHORT));
+                LoadBalancer orders = orders(server);
+                ContractClient client =
+                        client(ContractOptions.of(orders).withRetries(retries).withCallTimeout(SHORT));
                 assertThatThrownBy(() -> {
                             try (ContractAnswer answer = client.open(ContractCall.get("http://orders/x"))) {
                                 answer.body().readAllBytes();
@@ -391,41 +385,6 @@ public abstract class HedgeAndDeadlineContract extends ContractFixture {
         gate.countDown();
     }
 
-    // ---- nobody waits any more
-
-    @Test
-    final void endsInThePauseBetweenAttemptsWhenItIsCancelled() throws Exception {
-        ScriptedServer[] servers = servers(2, ScriptedReply.hangUp());
-        LoadBalancer orders = byTheClock(servers);
-        RecordedCall call = new RecordedCall();
-        Runnable cancel = client(ContractOptions.of(orders).withRetries(AFTER_A_PAUSE))
-                .sendAsync(ONCE_ON_THE_WIRE, call);
-        awaitThePause(orders, servers);
-        cancel.run();
-        assertThat(call.failure()).isNotNull();
-        clock.advance(LONG);
-        assertThat(picks(orders)).isEqualTo(1);
-        assertThat(call.timesTold()).isEqualTo(1);
-    }
-
-    @Test
-    final void endsInThePauseBetweenAttemptsWhenItsThreadIsInterrupted() throws Exception {
-        ScriptedServer[] servers = servers(2, ScriptedReply.hangUp());
-        LoadBalancer orders = byTheClock(servers);
-        ContractClient client = client(ContractOptions.of(orders).withRetries(AFTER_A_PAUSE));
-        Background<ContractAnswer> call = Background.of(() -> client.send(ONCE_ON_THE_WIRE));
-        awaitThePause(orders, servers);
-        call.interrupt();
-        assertThat(call.failure()).isInstanceOfAny(InterruptedException.class, InterruptedIOException.class);
-        clock.advance(LONG);
-        assertThat(picks(orders)).isEqualTo(1);
-    }
-
-    private void awaitThePause(LoadBalancer orders, ScriptedServer... servers) {
-        ScriptedServer failing = awaitFirst(servers);
-        Eventually.until("the call is between attempts", () -> outcomes(orders, failing, Kind.FAILED) == 1);
-    }
-
     // ---- what they have in common
 
     /** Servers that answer like this, in the order in which requests arrive at any of them; and with the last from then on. */
@@ -442,8 +401,7 @@ public abstract class HedgeAndDeadlineContract extends ContractFixture {
         return byTheClock(builder -> builder, servers);
     }
 
-    private LoadBalancer byTheClock(
-            UnaryOperator<LoadBalancerBuilder> settings, ScriptedServer... servers) {
+    private LoadBalancer byTheClock(UnaryOperator<LoadBalancerBuilder> settings, ScriptedServer... servers) {
         return orders(
                 builder -> settings.apply(builder.ticker(clock)
                         .scheduler(clock)

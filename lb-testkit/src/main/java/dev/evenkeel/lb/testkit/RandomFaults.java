@@ -81,13 +81,12 @@ final class RandomFaults {
 
     private ContractCall randomCall(String id) {
         String url = "http://orders/" + id;
-        ContractCall call =
-                switch (random.nextInt(5)) {
-                    case 0 -> ContractCall.post(url, "body");
-                    case 1 -> ContractCall.of("PATCH", url).withBody("body");
-                    case 2, 3 -> ContractCall.put(url, "body");
-                    default -> ContractCall.get(url);
-                };
+        ContractCall call = switch (random.nextInt(5)) {
+            case 0 -> ContractCall.post(url, "body");
+            case 1 -> ContractCall.of("PATCH", url).withBody("body");
+            case 2, 3 -> ContractCall.put(url, "body");
+            default -> ContractCall.get(url);
+        };
         if (call.body().isPresent() && random.nextInt(3) == 0) {
             call = call.withBodyOnce();
         }
