@@ -2,11 +2,9 @@ package dev.evenkeel.lb.httpclient;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.evenkeel.lb.Lease;
-import dev.evenkeel.lb.call.Acquisition;
-import dev.evenkeel.lb.call.OwnFaults;
+import dev.evenkeel.lb.call.Attempt;
+import dev.evenkeel.lb.call.BalancedCall;
 import dev.evenkeel.lb.httpclient.Carriers.Carrier;
-import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.time.Cancellable;
 import java.io.IOException;
 import java.net.URI;
@@ -15,28 +13,23 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
-import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One asynchronous call: for each of its legs it waits for a lease, perhaps for an address, then for the response. A
- * cancellation goes to what it waits for.
+ * One asynchronous call: its legs, one after the other. Each of them is a call of its own to a service, which is made again if
+ * need be; all have the time of the call together. A cancellation goes to what it waits for.
  */
 final class AsyncCall<T> {
 
     private final HttpClient client;
     private final BodyHandler<T> handler;
     private final @Nullable PushPromiseHandler<T> pushHandler;
-    private final CallTimeout timeout;
+    private final @Nullable Deadline deadline;
     private final Stages stages = new Stages();
-    private final CompletableFuture<HttpResponse<T>> answer = new RelayingFuture<>(stages::cancel);
-
-    /** Written before anything that could end it. */
-    private Cancellable timer = () -> {};
-
-    private volatile @Nullable LeasedCall<T> current;
+    private final RelayingFuture<HttpResponse<T>> answer = new RelayingFuture<>(stages::cancel);
 
     /**
      * A call that has not begun.
@@ -47,45 +40,103 @@ final class AsyncCall<T> {
             HttpClient client,
             BodyHandler<T> handler,
             @Nullable PushPromiseHandler<T> pushHandler,
-            CallTimeout timeout) {
+            @Nullable Deadline deadline) {
         this.client = client;
         this.handler = handler;
         this.pushHandler = pushHandler;
-        this.timeout = timeout;
+        this.deadline = deadline;
     }
 
     /** Begins the call with the caller's own request. What is wrong with that is thrown. */
     CompletableFuture<HttpResponse<T>> begin(Leg first) {
-        HttpRequest.Builder copy = first.copy();
-        timer = timeout.start(this::timeOut);
-        begin(first, copy, null);
+        begin(first, first.copy(), null);
         return answer;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what is done then does not throw: it fails the answer
     private void begin(Leg leg, HttpRequest.Builder copy, @Nullable HttpResponse<T> previous) {
-        Carrier carrier;
-        CompletableFuture<Lease> acquired;
+        CompletableFuture<LeasedCall<T>> attempts;
         try {
-            carrier = leg.carrier();
-            acquired = leg.balancer().acquireAsync(leg.pickRequest());
+            Carrier carrier = leg.carrier();
+            BalancedCall.Builder call = leg.call();
+            if (deadline != null) {
+                deadline.limit(call);
+            }
+            attempts = call.build().executeAsync(attempt -> attempt(leg, attempt, carrier, copy, previous));
         } catch (IOException | RuntimeException notEvenBegun) {
-            fail(notEvenBegun);
+            answer.failed(notEvenBegun);
             return;
         }
-        stages.waitFor(acquired);
-        acquired.whenComplete((lease, failure) -> {
-            if (lease != null) {
-                new Attempt(leg, lease, previous).begin(carrier, copy);
+        stages.waitFor(attempts);
+        attempts.whenComplete((exchange, failure) -> {
+            if (exchange != null) {
+                answered(exchange);
             } else {
-                fail(failure instanceof CancellationException ? failure : Acquisition.asIOException(failure));
+                fail(requireNonNull(failure));
             }
         });
     }
 
-    /** Goes on to another leg, on whatever thread the last one ended. */
+    private CompletableFuture<LeasedCall<T>> attempt(
+            Leg leg,
+            Attempt attempt,
+            Carrier carrier,
+            HttpRequest.Builder firstCopy,
+            @Nullable HttpResponse<T> previous) {
+        HttpRequest.Builder copy = leg.copy(firstCopy, attempt);
+        LeasedCall<T> exchange = new LeasedCall<>(leg, attempt, handler, deadline != null);
+        attempt.onStop(exchange::stopped);
+        CompletableFuture<HttpResponse<T>> response;
+        try {
+            if (leg.looksUp(attempt.instance())) {
+                response = exchange.waitingFor(leg.targetAsync(attempt.instance(), carrier))
+                        .thenCompose(target ->
+                                send(leg, attempt, carrier, copy.uri(target).build(), exchange));
+            } else {
+                URI target = leg.target(attempt.instance());
+                response = send(leg, attempt, carrier, copy.uri(target).build(), exchange);
+            }
+        } catch (Throwable failure) {
+            response = CompletableFuture.failedFuture(failure);
+        }
+        return response.handle((given, failure) -> {
+            if (given == null) {
+                throw new CompletionException(exchange.failed(requireNonNull(failure)));
+            }
+            exchange.handedOver(given, previous);
+            return exchange;
+        });
+    }
+
+    private CompletableFuture<HttpResponse<T>> send(
+            Leg leg, Attempt attempt, Carrier carrier, HttpRequest target, LeasedCall<T> exchange) {
+        if (attempt.isStopped()) {
+            return CompletableFuture.failedFuture(new CancellationException());
+        }
+        PushPromiseHandler<T> pushes = LogicalPushes.of(pushHandler, leg.request(), attempt.instance());
+        return exchange.waitingFor(carrier.client().sendAsync(target, exchange, pushes));
+    }
+
+    /** On whatever thread the last attempt of the leg ended. */
+    private void answered(LeasedCall<T> exchange) {
+        Leg next = exchange.next();
+        if (next != null) {
+            goOn(next, exchange.response());
+            return;
+        }
+        if (deadline != null && !exchange.isOver()) {
+            exchange.endBy(deadline);
+        }
+        if (!answer.answered(exchange.response())) {
+            exchange.close(); // cancelled meanwhile: nobody will ever read the body, or close it
+        }
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // as above
-    private void goOn(Leg leg, @Nullable HttpResponse<T> previous) {
+    private void goOn(Leg leg, HttpResponse<T> previous) {
+        if (stages.isCancelled() || answer.isDone()) {
+            return;
+        }
         try {
             if (leg.isBalanced()) {
                 begin(leg, leg.copy(), previous);
@@ -93,10 +144,11 @@ final class AsyncCall<T> {
             }
             CompletableFuture<HttpResponse<T>> elsewhere = client.sendAsync(leg.request(), handler, pushHandler);
             stages.waitFor(elsewhere);
+            Cancellable timer = deadline == null ? () -> {} : deadline.start(this::timeOut);
             elsewhere.whenComplete((response, failure) -> {
+                timer.cancel();
                 if (response != null) {
-                    answer.complete(new ForwardedResponse<>(response, previous));
-                    timer.cancel();
+                    answer.answered(new ForwardedResponse<>(response, previous));
                 } else {
                     fail(requireNonNull(failure));
                 }
@@ -106,125 +158,14 @@ final class AsyncCall<T> {
         }
     }
 
-    private void fail(Throwable failure) {
-        answer.completeExceptionally(failure);
-        timer.cancel();
-    }
-
-    /** The body may go on when there is an answer, and the lease may end before there is one. */
-    private void ended() {
-        if (answer.isDone()) {
-            timer.cancel();
-        }
-    }
-
     private void timeOut() {
-        HttpTimeoutException failure = timeout.failure();
-        LeasedCall<T> call = current;
-        if (call != null) {
-            call.timedOut(failure);
-        }
-        answer.completeExceptionally(failure);
+        fail(requireNonNull(deadline).failure());
         stages.cancel();
     }
 
-    /** Nobody waits for an answer any more. */
-    private boolean isOver() {
-        return stages.isCancelled() || answer.isDone();
-    }
-
-    /** One leg on its way to one instance. */
-    private final class Attempt {
-
-        private final Leg leg;
-        private final Lease lease;
-        private final LeasedCall<T> call;
-        private final @Nullable HttpResponse<T> previous;
-
-        Attempt(Leg leg, Lease lease, @Nullable HttpResponse<T> previous) {
-            this.leg = leg;
-            this.lease = lease;
-            this.call = timeout.isSet()
-                    ? new LeasedCall<>(leg, lease, handler, AsyncCall.this::ended)
-                    : new LeasedCall<>(leg, lease, handler);
-            this.previous = previous;
-            current = call;
-        }
-
-        @SuppressWarnings("FutureReturnValueIgnored") // as above
-        void begin(Carrier carrier, HttpRequest.Builder copy) {
-            if (!leg.looksUp(lease.instance())) {
-                send(carrier, copy);
-                return;
-            }
-            CompletableFuture<URI> lookUp = leg.targetAsync(lease.instance(), carrier);
-            stages.waitFor(lookUp);
-            lookUp.whenComplete((target, failure) -> {
-                if (target != null) {
-                    send(carrier, copy.uri(target).build());
-                } else {
-                    failed(requireNonNull(failure));
-                }
-            });
-        }
-
-        private void send(Carrier carrier, HttpRequest.Builder copy) {
-            try {
-                send(carrier, copy.uri(leg.target(lease.instance())).build());
-            } catch (Throwable failure) {
-                failed(failure);
-            }
-        }
-
-        @SuppressWarnings("FutureReturnValueIgnored") // as above
-        private void send(Carrier carrier, HttpRequest target) {
-            if (isOver()) {
-                lease.end(Outcome.cancelled());
-                fail(new CancellationException());
-                return;
-            }
-            try {
-                CompletableFuture<HttpResponse<T>> exchange = carrier.client()
-                        .sendAsync(target, call, LogicalPushes.of(pushHandler, leg.request(), lease.instance()));
-                stages.waitFor(exchange);
-                exchange.whenComplete((response, failure) -> {
-                    if (response != null) {
-                        answered(response);
-                    } else {
-                        failed(requireNonNull(failure));
-                    }
-                });
-            } catch (Throwable failure) {
-                failed(failure);
-            }
-        }
-
-        private void answered(HttpResponse<T> response) {
-            call.handedOver(response);
-            HttpResponse<T> logical = new LogicalResponse<>(response, leg.request(), lease.instance(), previous);
-            Leg next = call.next();
-            if (next != null && !isOver()) {
-                goOn(next, logical);
-                return;
-            }
-            if (!answer.complete(logical)) {
-                call.abandoned(); // cancelled meanwhile: nobody will ever read the body, or close it
-            }
-            if (call.isOver()) {
-                timer.cancel();
-            }
-        }
-
-        private void failed(Throwable failure) {
-            call.failed(failure);
-            Leg next = isOver() ? null : leg.afterFailure(lease.instance(), failure);
-            if (next != null) {
-                goOn(next, previous);
-                return;
-            }
-            Throwable cause = ExchangeFailures.unwrap(failure);
-            Throwable explained = OwnFaults.explained(cause, leg.balancer().serviceName(), lease);
-            fail(explained != cause || cause instanceof CancellationException ? explained : failure);
-        }
+    /** As the futures of the JDK's client fail: with something around the failure itself. */
+    private void fail(Throwable failure) {
+        boolean asItIs = failure instanceof CompletionException || failure instanceof CancellationException;
+        answer.failed(asItIs ? failure : new CompletionException(failure));
     }
 }

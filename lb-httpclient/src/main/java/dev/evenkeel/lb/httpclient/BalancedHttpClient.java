@@ -3,10 +3,12 @@ package dev.evenkeel.lb.httpclient;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.retry.HedgePolicy;
+import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.routing.Router;
-import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.io.IOException;
 import java.net.Authenticator;
@@ -81,8 +83,14 @@ import org.slf4j.LoggerFactory;
  * followed. What a client does not show of itself is lost: the priority of streams and the local address. To keep these,
  * make the settings on a {@link #builder(LoadBalancer, LoadBalancer...) builder} without a client.
  *
- * <p><b>HTTP/2.</b> When the connection to an instance has no room for another stream, where the client of the JDK fails, the
- * call goes to another instance.
+ * <p><b>Retries.</b> A call that an instance fails is made at another one, if that may help and harms nobody, see
+ * {@link dev.evenkeel.lb.call.BalancedCall}: what never reached the instance, whatever it is, such as over a connection of
+ * HTTP/2 that has no room for another stream; what failed, if its method is idempotent. A body is sent again if it is one of
+ * {@code BodyPublishers.ofString}, {@code ofByteArray} and {@code ofFile}; any other one may be there only once, and the call is
+ * made again only if nobody has begun to read it. A body that does not arrive whole is fetched again if the handler's
+ * subscriber is that of {@code BodyHandlers.ofString}, {@code ofByteArray} or {@code discarding}: then the handler is asked
+ * again. {@link Builder#retries}, {@link Builder#hedging} and {@link Builder#replay} say more. By itself the client of the JDK
+ * sends a GET or HEAD once more to the same instance when the connection is lost; that counts as an attempt that was paid for.
  */
 public final class BalancedHttpClient extends HttpClient implements AutoCloseable {
 
@@ -180,7 +188,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         if (!leg.isBalanced()) {
             return client.send(request, responseBodyHandler);
         }
-        return balancing.callTimeout().isSet()
+        return balancing.callTimeout() != null || balancing.repetition().isOnOtherThreads()
                 ? BlockingCall.await(begin(leg, responseBodyHandler, null))
                 : new BlockingCall<>(client, responseBodyHandler).send(leg);
     }
@@ -210,7 +218,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
 
     private <T> CompletableFuture<HttpResponse<T>> begin(
             Leg leg, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushHandler) {
-        return new AsyncCall<>(client, handler, pushHandler, balancing.callTimeout()).begin(leg);
+        return new AsyncCall<>(client, handler, pushHandler, leg.deadline()).begin(leg);
     }
 
     /** The clients that carry the requests. */
@@ -334,7 +342,8 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         private @Nullable UnaryOperator<HttpClient> decoration;
         private boolean foreignRedirects = true;
         private boolean forwardedHost;
-        private CallTimeout callTimeout = CallTimeout.NONE;
+        private Repetition repetition = Repetition.DEFAULT;
+        private @Nullable Duration callTimeout;
 
         private Builder(@Nullable HttpClient given, Router router) {
             this.given = given;
@@ -415,13 +424,47 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
             if (limit.isNegative() || limit.isZero()) {
                 throw new IllegalArgumentException("limit: " + limit + " (expected: > 0)");
             }
-            this.callTimeout = new CallTimeout(limit, callTimeout.scheduler());
+            this.callTimeout = limit;
             return this;
         }
 
-        /** Where call timeouts wait. */
-        Builder scheduler(Scheduler scheduler) {
-            this.callTimeout = new CallTimeout(callTimeout.limit(), scheduler);
+        /**
+         * Sets how often, and after what pause, a balanced call is made again that an instance has failed; and what time one
+         * attempt has, body included as far as the handler takes it whole. Default {@link RetryPolicy#defaults()}.
+         */
+        public Builder retries(RetryPolicy policy) {
+            requireNonNull(policy, "policy");
+            this.repetition = new Repetition(policy, repetition.hedging(), repetition.replays());
+            return this;
+        }
+
+        /**
+         * Sets after what time a balanced call that is not answered is made at a second instance as well. Default
+         * {@link HedgePolicy#off()}.
+         */
+        public Builder hedging(HedgePolicy policy) {
+            requireNonNull(policy, "policy");
+            this.repetition = new Repetition(repetition.retries(), policy, repetition.replays());
+            return this;
+        }
+
+        /**
+         * Sets which balanced requests may be executed twice. Default what {@link Replay#ofMethod} says of the method: for
+         * instance, POST only if it was never sent. Whatever is said, a body that may be there only once is never sent twice.
+         *
+         * <pre>{@code
+         * BalancedHttpClient.builder(client, orders)
+         *         .replay(request -> request.headers().firstValue("Idempotency-Key").isPresent()
+         *                 ? Replay.ALWAYS
+         *                 : Replay.ofMethod(request.method()))
+         *         .build();
+         * }</pre>
+         *
+         * @param function called on the thread that sends, by many at once; what it throws is thrown to the caller
+         */
+        public Builder replay(Function<? super HttpRequest, Replay> function) {
+            requireNonNull(function, "function");
+            this.repetition = new Repetition(repetition.retries(), repetition.hedging(), function);
             return this;
         }
 
@@ -541,6 +584,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
                             null,
                             new Redirects(client.followRedirects()),
                             foreignRedirects,
+                            repetition,
                             callTimeout,
                             Ticker.system()));
         }

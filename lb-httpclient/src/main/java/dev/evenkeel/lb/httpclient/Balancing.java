@@ -7,6 +7,7 @@ import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.time.Ticker;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param said what a view says of the pick of all its requests
  * @param leavesServices whether a redirect is followed to where no request of this service goes
+ * @param callTimeout how long a call may take, body included; null for as long as it takes
  */
 record Balancing(
         Carriers carriers,
@@ -24,12 +26,22 @@ record Balancing(
         @Nullable PickRequest said,
         Redirects redirects,
         boolean leavesServices,
-        CallTimeout callTimeout,
+        Repetition repetition,
+        @Nullable Duration callTimeout,
         Ticker ticker) {
 
     Balancing with(@Nullable PickRequest request) {
         return new Balancing(
-                carriers, router, rewriting, pickRequests, request, redirects, leavesServices, callTimeout, ticker);
+                carriers,
+                router,
+                rewriting,
+                pickRequests,
+                request,
+                redirects,
+                leavesServices,
+                repetition,
+                callTimeout,
+                ticker);
     }
 
     /** The balancer for a request, or null if there is none. */

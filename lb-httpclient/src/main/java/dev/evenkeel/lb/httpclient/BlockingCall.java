@@ -1,26 +1,22 @@
 package dev.evenkeel.lb.httpclient;
 
-import static java.util.Objects.requireNonNull;
-
-import dev.evenkeel.lb.Lease;
-import dev.evenkeel.lb.call.Acquisition;
-import dev.evenkeel.lb.call.OwnFaults;
+import dev.evenkeel.lb.call.Attempt;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One blocking call: all its legs on the thread of the caller. */
+/** One blocking call: all its legs, and all their attempts, on the thread of the caller. */
 final class BlockingCall<T> {
 
     private final HttpClient client;
     private final BodyHandler<T> handler;
-
-    private @Nullable LogicalResponse<T> latest;
 
     /**
      * A call that has not begun.
@@ -33,18 +29,47 @@ final class BlockingCall<T> {
     }
 
     HttpResponse<T> send(Leg first) throws IOException, InterruptedException {
-        Leg leg = first;
-        while (leg.isBalanced()) {
-            Leg next = attempt(leg);
-            if (next == null) {
-                return requireNonNull(latest);
-            }
-            leg = next;
+        LeasedCall<T> exchange = exchange(first, null);
+        Leg leg = exchange.next();
+        while (leg != null && leg.isBalanced()) {
+            exchange = exchange(leg, exchange.response());
+            leg = exchange.next();
         }
-        return new ForwardedResponse<>(client.send(leg.request(), handler), latest);
+        return leg == null
+                ? exchange.response()
+                : new ForwardedResponse<>(client.send(leg.request(), handler), exchange.response());
     }
 
-    /** Waits for a call that is made on other threads, since it may have to be ended by one. */
+    private LeasedCall<T> exchange(Leg leg, @Nullable HttpResponse<T> previous)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder copy = leg.copy();
+        HttpClient carrier = leg.carrier().client();
+        try {
+            return leg.call()
+                    .build()
+                    .execute(attempt -> attempt(leg, attempt, carrier, leg.copy(copy, attempt), previous));
+        } catch (TimeoutException impossible) { // as no time is set
+            throw new IOException(impossible);
+        }
+    }
+
+    private LeasedCall<T> attempt(
+            Leg leg, Attempt attempt, HttpClient carrier, HttpRequest.Builder copy, @Nullable HttpResponse<T> previous)
+            throws IOException, InterruptedException {
+        LeasedCall<T> exchange = new LeasedCall<>(leg, attempt, handler, false);
+        try {
+            URI target = leg.target(attempt.instance());
+            exchange.handedOver(carrier.send(copy.uri(target).build(), exchange), previous);
+            return exchange;
+        } catch (Throwable failure) {
+            if (exchange.failed(failure) instanceof IOException explained) {
+                throw explained;
+            }
+            throw failure;
+        }
+    }
+
+    /** Waits for a call that is made on other threads, since it may have to be ended by one, or made twice at once. */
     static <T> HttpResponse<T> await(CompletableFuture<HttpResponse<T>> call) throws IOException, InterruptedException {
         try {
             return call.get();
@@ -52,7 +77,7 @@ final class BlockingCall<T> {
             call.cancel(true);
             throw interrupted;
         } catch (ExecutionException failed) {
-            Throwable cause = ExchangeFailures.unwrap(failed);
+            Throwable cause = failed.getCause();
             if (cause instanceof IOException failure) {
                 throw failure;
             }
@@ -60,31 +85,6 @@ final class BlockingCall<T> {
                 throw NewerMethods.unchecked(cause);
             }
             throw new IOException(cause);
-        }
-    }
-
-    /** Sends one leg. Returns the leg to go on with, or null if the latest response is for the caller. */
-    private @Nullable Leg attempt(Leg leg) throws IOException, InterruptedException {
-        HttpRequest.Builder copy = leg.copy();
-        HttpClient carrier = leg.carrier().client();
-        Lease lease = Acquisition.await(leg.balancer(), leg.pickRequest());
-        LeasedCall<T> call = new LeasedCall<>(leg, lease, handler);
-        try {
-            HttpResponse<T> response =
-                    carrier.send(copy.uri(leg.target(lease.instance())).build(), call);
-            call.handedOver(response);
-            latest = new LogicalResponse<>(response, leg.request(), lease.instance(), latest);
-            return call.next();
-        } catch (Throwable failure) {
-            call.failed(failure);
-            Leg next = leg.afterFailure(lease.instance(), failure);
-            if (next != null) {
-                return next;
-            }
-            if (OwnFaults.explained(failure, leg.balancer().serviceName(), lease) instanceof IOException explained) {
-                throw explained;
-            }
-            throw failure;
         }
     }
 }

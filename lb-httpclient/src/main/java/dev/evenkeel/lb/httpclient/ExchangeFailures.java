@@ -2,9 +2,11 @@ package dev.evenkeel.lb.httpclient;
 
 import dev.evenkeel.lb.request.LocalFault;
 import dev.evenkeel.lb.request.Outcome;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
@@ -13,8 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -78,28 +79,23 @@ final class ExchangeFailures {
 
     /** Whether nothing has been sent because the connection has no room for another request. */
     static boolean hadNoRoom(Throwable failure) {
-        Throwable cause = unwrap(failure);
-        for (int depth = 0; cause instanceof IOException && depth < MAX_CAUSES; depth++) {
-            if (NO_ROOM.equals(cause.getMessage())) {
+        return isBehind(failure, cause -> cause instanceof IOException && NO_ROOM.equals(cause.getMessage()));
+    }
+
+    /** Whether the connection was lost: then the client sends once more, by itself, what has no effect. */
+    static boolean lostConnection(Throwable failure) {
+        return isBehind(failure, cause -> cause instanceof EOFException || cause instanceof SocketException);
+    }
+
+    private static boolean isBehind(Throwable failure, Predicate<Throwable> what) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (what.test(cause)) {
                 return true;
             }
             cause = cause.getCause();
         }
         return false;
-    }
-
-    /** The failure itself, out of what futures put around it. */
-    static Throwable unwrap(Throwable failure) {
-        Throwable unwrapped = failure;
-        for (int depth = 0; depth < MAX_CAUSES; depth++) {
-            Throwable cause = unwrapped.getCause();
-            if (cause == null
-                    || !(unwrapped instanceof CompletionException || unwrapped instanceof ExecutionException)) {
-                break;
-            }
-            unwrapped = cause;
-        }
-        return unwrapped;
     }
 
     private static @Nullable Outcome known(Throwable cause) {

@@ -2,6 +2,7 @@ package dev.evenkeel.lb.httpclient;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.evenkeel.lb.call.FutureFailures;
 import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.health.ProbeContext;
 import dev.evenkeel.lb.health.ProbeResult;
@@ -100,7 +101,7 @@ public final class HttpProbe implements HealthProbe {
         return carrier.sendAsync(request, head -> new DiscardedBody<>(MAX_BODY))
                 .handle((response, failure) -> response != null
                         ? judge(response.statusCode())
-                        : ProbeResult.sick(ExchangeFailures.unwrap(failure)));
+                        : ProbeResult.sick(FutureFailures.unwrap(failure)));
     }
 
     private ProbeResult judge(int status) {

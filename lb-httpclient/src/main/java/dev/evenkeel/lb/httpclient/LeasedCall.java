@@ -2,10 +2,12 @@ package dev.evenkeel.lb.httpclient;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.evenkeel.lb.Lease;
+import dev.evenkeel.lb.call.Attempt;
 import dev.evenkeel.lb.call.HttpOutcomes;
 import dev.evenkeel.lb.call.OrcaHeader;
+import dev.evenkeel.lb.call.OwnFaults;
 import dev.evenkeel.lb.request.Outcome;
+import dev.evenkeel.lb.time.Cancellable;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -13,13 +15,16 @@ import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the lease of one call, whatever becomes of it. It stands between the client and the caller's handler, subscriber
- * and subscription; one object for all three, as a call has one of each.
+ * What goes on between the client and the caller in one attempt of a call, and the end of its lease, whatever becomes of it. It
+ * stands between the client and the caller's handler, subscriber and subscription; one object for all three, as an attempt has
+ * one of each.
  *
  * <p>The lease ends before the caller is told, so that nothing is in flight any more when {@code send} returns. Which end
  * comes first decides the outcome:
@@ -31,18 +36,30 @@ import org.jspecify.annotations.Nullable;
  *   <li>the body fails: a failure. But the client also fails the body when it is the caller who gave up, by an interrupt or
  *       a cancellation. So until the client has handed the response over, the verdict waits for what the client says then.
  * </ul>
+ *
+ * <p>Whether the caller gets the answer at all, or it is got elsewhere, is decided before his handler knows of it.
  */
-final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Subscription {
+final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Subscription, AutoCloseable {
 
-    /** So much of the body of a redirect is read for the sake of its connection. */
+    /** So much of the body of an answer that the caller does not get is read for the sake of its connection. */
     private static final int MAX_DISCARDED = 64 * 1024;
 
+    private static final Set<String> SENT_AGAIN_BY_THE_CLIENT = Set.of("GET", "HEAD");
+
     private final Leg leg;
-    private final Lease lease;
+    private final Attempt attempt;
     private final BodyHandler<T> handler;
-    private final @Nullable Runnable onEnd;
+
+    /** Whether its body may be {@linkplain #endBy timed out}. */
+    private final boolean timeable;
 
     private volatile boolean over;
+
+    /** Whether the caller gets the answer. */
+    private volatile boolean accepted;
+
+    /** What the client promised, or the look-up of the address before that. */
+    private volatile @Nullable CompletableFuture<?> stage;
 
     /** Where the call goes on, if the response is a redirect that is followed. */
     private volatile @Nullable Leg next;
@@ -55,30 +72,23 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     private volatile boolean handedOver;
 
-    /** Written by the client before it speaks to a subscriber, and read when it does. */
-    private @Nullable BodySubscriber<T> subscriber;
-
-    /** The same, if it may be timed out. */
-    private volatile @Nullable TimedBody<T> timed;
+    /** Written by the client before it speaks to a subscriber. */
+    private volatile @Nullable BodySubscriber<T> subscriber;
 
     private volatile Flow.@Nullable Subscription subscription;
 
     private volatile @Nullable CompletionStage<T> body;
 
-    LeasedCall(Leg leg, Lease lease, BodyHandler<T> handler) {
-        this(leg, lease, handler, null);
-    }
+    /** Written by whoever has the response, as are those that follow. */
+    private @Nullable LogicalResponse<T> response;
 
-    /**
-     * A call that may be {@linkplain #timedOut timed out}.
-     *
-     * @param onEnd run when its lease has ended, perhaps more than once
-     */
-    LeasedCall(Leg leg, Lease lease, BodyHandler<T> handler, @Nullable Runnable onEnd) {
+    private volatile @Nullable Cancellable timer;
+
+    LeasedCall(Leg leg, Attempt attempt, BodyHandler<T> handler, boolean timeable) {
         this.leg = leg;
-        this.lease = lease;
+        this.attempt = attempt;
         this.handler = handler;
-        this.onEnd = onEnd;
+        this.timeable = timeable;
     }
 
     /** The leg after this one, if the client handed over a redirect that is followed; its body is gone. */
@@ -86,15 +96,50 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         return next;
     }
 
+    /** What the client handed over, as the caller sees it. */
+    LogicalResponse<T> response() {
+        return requireNonNull(response);
+    }
+
     /** Whether its lease has ended. */
     boolean isOver() {
         return over;
     }
 
-    /** The client gave this response to the caller. Its body may have ended, or go on. */
-    void handedOver(HttpResponse<?> response) {
+    // ---- on its way
+
+    /** Waits for this; nobody waits for it any longer than for the attempt. */
+    <S> CompletableFuture<S> waitingFor(CompletableFuture<S> next) {
+        stage = next;
+        if (attempt.isStopped()) {
+            next.cancel(true);
+        }
+        return next;
+    }
+
+    /** Nobody waits for the attempt any more. */
+    void stopped() {
+        if (accepted && !isRepeatable()) {
+            attempt.spent();
+        }
+        Outcome head = ofHead;
+        boolean late = attempt.isTimedOut() && (head == null || accepted);
+        end(late ? Outcome.timedOut() : head == null ? Outcome.cancelled() : head); // before the client fails it
+        CompletableFuture<?> current = stage;
+        if (current != null) {
+            current.cancel(true);
+        }
+    }
+
+    /**
+     * The client gave this response to the caller. Its body may have ended, or go on.
+     *
+     * @param previous the response that redirected the call to this one
+     */
+    void handedOver(HttpResponse<T> given, @Nullable HttpResponse<T> previous) {
+        response = new LogicalResponse<>(given, leg.request(), attempt.instance(), previous);
         if (ofHead == null) { // the wrapped client does without the handler: one that a test made up, perhaps
-            end(outcome(response.statusCode(), response.headers().firstValue("Retry-After")));
+            end(outcome(given.statusCode(), given.headers().firstValue("Retry-After")));
         }
         handedOver = true;
         Throwable failure = bodyFailure;
@@ -103,30 +148,72 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         }
     }
 
+    /**
+     * The client gave this failure to the caller.
+     *
+     * @return what the caller is to see
+     */
+    Throwable failed(Throwable failure) {
+        Outcome head = ofHead;
+        Outcome how = head != null && isSpoiltByTheCaller() ? head : outcome(failure);
+        if (isSpent(how)) {
+            attempt.spent();
+        }
+        if (head == null && ExchangeFailures.hadNoRoom(failure)) {
+            attempt.unsent();
+        }
+        if (head == null && isSentAgain(how, failure)) {
+            attempt.resent();
+        }
+        end(how);
+        return OwnFaults.explained(failure, leg.serviceName(), attempt);
+    }
+
+    /** Whether the time of the request is up, or the caller has something of the answer that cannot be taken back. */
+    private boolean isSpent(Outcome how) {
+        return (how.kind() == Outcome.Kind.FAILED && how.isTimeout()) || (accepted && !isRepeatable());
+    }
+
+    /** Whether what the caller's subscriber has got can be forgotten, and the body begin anew at another subscriber. */
+    private boolean isRepeatable() {
+        BodySubscriber<T> given = subscriber;
+        return given instanceof TimedBody<T> timed
+                ? RepeatableBodies.isFor(timed.subscriber())
+                : given instanceof DiscardedBody || (given != null && RepeatableBodies.isFor(given));
+    }
+
+    private boolean isSentAgain(Outcome how, Throwable failure) {
+        return how.kind() == Outcome.Kind.FAILED
+                && SENT_AGAIN_BY_THE_CLIENT.contains(leg.request().method())
+                && ExchangeFailures.lostConnection(failure);
+    }
+
     /** The client has a response, but the caller is gone. */
-    void abandoned() {
+    @Override
+    public void close() {
         if (subscription != null) { // else the client does without a body
             cancel();
         }
     }
 
-    /** It has taken too long. The caller's subscriber is told, and the client hangs up. */
-    void timedOut(Throwable failure) {
+    /** Ends the body if it takes longer than that. The caller's subscriber is told, and the client hangs up. */
+    void endBy(Deadline deadline) {
+        Cancellable given = deadline.start(() -> timedOut(deadline.failure()));
+        timer = given;
+        if (over) {
+            given.cancel();
+        }
+    }
+
+    private void timedOut(Throwable failure) {
         end(Outcome.timedOut());
-        TimedBody<T> unfinished = timed;
-        if (unfinished != null) {
+        if (subscriber instanceof TimedBody<T> unfinished) {
             unfinished.fail(failure); // first, as the client may fail it in its own way when it hangs up
         }
         Flow.Subscription current = subscription;
         if (current != null) {
             current.cancel();
         }
-    }
-
-    /** The client gave this failure to the caller. */
-    void failed(Throwable failure) {
-        Outcome head = ofHead;
-        end(head != null && isSpoiltByTheCaller() ? head : outcome(failure));
     }
 
     /** Whether the body failed without the client having failed it: a file that cannot be opened, text that is no JSON. */
@@ -143,7 +230,14 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     private Outcome outcome(Throwable failure) {
         Outcome outcome = ExchangeFailures.outcome(failure);
         Outcome head = ofHead;
-        return head != null && outcome.kind() == Outcome.Kind.CANCELLED ? head : outcome;
+        if (head == null) {
+            return outcome;
+        }
+        return switch (outcome.kind()) {
+            case CANCELLED -> head;
+            case NEVER_REACHED -> Outcome.failed(); // it has been reached, whatever else was not
+            default -> outcome;
+        };
     }
 
     private static Outcome outcome(int status, Optional<String> retryAfter) {
@@ -155,18 +249,29 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         int status = head.statusCode();
         Outcome outcome =
                 outcome(status, status < 400 ? Optional.empty() : head.headers().firstValue("Retry-After"));
-        ofHead = outcome;
-        if (outcome.kind() == Outcome.Kind.SUCCESS) {
-            lease.answered(); // otherwise not: an instance that fails fast must not look fast
-        }
         List<String> load = head.headers().allValues(OrcaHeader.NAME); // most have none, which costs nothing here
         if (!load.isEmpty()) {
-            OrcaHeader.parse(load.get(0)).ifPresent(lease::report);
+            OrcaHeader.parse(load.get(0)).ifPresent(attempt::report);
+        }
+        boolean dispensable = leg.isBetterElsewhere(status);
+        accepted = dispensable ? attempt.acceptIfLast(outcome) : attempt.accept(outcome);
+        if (!accepted) {
+            ofHead = dispensable ? outcome : attempt.isTimedOut() ? Outcome.timedOut() : Outcome.cancelled();
+            return discarding();
+        }
+        ofHead = outcome;
+        attempt.keepOpen();
+        if (outcome.kind() == Outcome.Kind.SUCCESS) {
+            attempt.answered(); // otherwise not: an instance that fails fast must not look fast
         }
         try {
-            Leg following = leg.afterRedirect(lease.instance(), head);
+            Leg following = leg.afterRedirect(attempt.instance(), head);
             next = following;
-            subscriber = following == null ? callers(handler.apply(head)) : new DiscardedBody<>(MAX_DISCARDED);
+            if (following != null) {
+                return discarding();
+            }
+            BodySubscriber<T> given = requireNonNull(handler.apply(head), "subscriber");
+            subscriber = timeable ? new TimedBody<>(given) : given;
             return this;
         } catch (Throwable callersOwn) {
             end(outcome);
@@ -174,14 +279,9 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         }
     }
 
-    private BodySubscriber<T> callers(BodySubscriber<T> given) {
-        requireNonNull(given, "subscriber");
-        if (onEnd == null) {
-            return given;
-        }
-        TimedBody<T> body = new TimedBody<>(given);
-        timed = body;
-        return body;
+    private BodySubscriber<T> discarding() {
+        subscriber = new DiscardedBody<>(MAX_DISCARDED);
+        return this;
     }
 
     /** Only when the client asks: a subscriber may do the caller's work in it. */
@@ -246,10 +346,11 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     }
 
     private void end(Outcome outcome) {
-        lease.end(outcome);
+        attempt.end(outcome);
         over = true;
-        if (onEnd != null) {
-            onEnd.run();
+        Cancellable given = timer;
+        if (given != null) {
+            given.cancel();
         }
     }
 

@@ -2,8 +2,9 @@ package dev.evenkeel.lb.httpclient;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.evenkeel.lb.Lease;
+import dev.evenkeel.lb.call.Attempt;
 import dev.evenkeel.lb.call.HttpOutcomes;
+import dev.evenkeel.lb.call.OwnFaults;
 import dev.evenkeel.lb.request.Outcome;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Ends the lease of one WebSocket, when that is closed or aborted, or has failed. It stands between the client and both the
  * caller and the caller's listener, who know each other's WebSocket as the same object.
  */
-final class LeasedWebSocket implements WebSocket, WebSocket.Listener {
+final class LeasedWebSocket implements WebSocket, WebSocket.Listener, AutoCloseable {
 
     /** RFC 6455, 7.4.1: what a connection ends with that nobody has closed. */
     private static final int LOST = 1006;
@@ -26,14 +27,14 @@ final class LeasedWebSocket implements WebSocket, WebSocket.Listener {
     private static final int FIRST_OF_THE_SERVER = 1011;
     private static final int LAST_OF_THE_SERVER = 1014;
 
-    private final Lease lease;
+    private final Attempt attempt;
     private final Listener listener;
 
     /** Written by the client before it speaks to a listener, and before the caller has this. */
     private volatile @Nullable WebSocket socket;
 
-    LeasedWebSocket(Lease lease, Listener listener) {
-        this.lease = lease;
+    LeasedWebSocket(Attempt attempt, Listener listener) {
+        this.attempt = attempt;
         this.listener = listener;
     }
 
@@ -42,13 +43,18 @@ final class LeasedWebSocket implements WebSocket, WebSocket.Listener {
         socket = opened;
     }
 
-    /** There is none. */
-    void failed(Throwable failure) {
-        Throwable cause = ExchangeFailures.unwrap(failure);
-        lease.end(
-                cause instanceof WebSocketHandshakeException refused
+    /**
+     * There is none.
+     *
+     * @return what the caller is to see
+     */
+    Throwable failed(String serviceName, Throwable failure) {
+        Throwable explained = OwnFaults.explained(failure, serviceName, attempt);
+        attempt.end(
+                explained instanceof WebSocketHandshakeException refused
                         ? outcome(refused.getResponse())
-                        : ExchangeFailures.outcome(cause));
+                        : ExchangeFailures.outcome(explained));
+        return explained;
     }
 
     private static Outcome outcome(@Nullable HttpResponse<?> response) {
@@ -61,7 +67,12 @@ final class LeasedWebSocket implements WebSocket, WebSocket.Listener {
     @Override
     public void onOpen(WebSocket opened) {
         opened(opened);
-        lease.answered();
+        if (!attempt.accept(Outcome.success())) {
+            opened.abort(); // nobody waits for it
+            return;
+        }
+        attempt.keepOpen();
+        attempt.answered();
         listener.onOpen(this);
     }
 
@@ -87,7 +98,7 @@ final class LeasedWebSocket implements WebSocket, WebSocket.Listener {
 
     @Override
     public @Nullable CompletionStage<?> onClose(WebSocket same, int statusCode, String reason) {
-        lease.end(outcome(statusCode));
+        attempt.end(outcome(statusCode));
         return listener.onClose(this, statusCode, reason);
     }
 
@@ -99,7 +110,7 @@ final class LeasedWebSocket implements WebSocket, WebSocket.Listener {
     /** What is no failure of the connection is one of the listener, and no fault of the instance. */
     @Override
     public void onError(WebSocket same, Throwable error) {
-        lease.end(error instanceof IOException ? ExchangeFailures.outcome(error) : Outcome.success());
+        attempt.end(error instanceof IOException ? ExchangeFailures.outcome(error) : Outcome.success());
         listener.onError(this, error);
     }
 
@@ -156,8 +167,14 @@ final class LeasedWebSocket implements WebSocket, WebSocket.Listener {
     /** The listener is not told. */
     @Override
     public void abort() {
-        lease.end(Outcome.success());
+        attempt.end(Outcome.success());
         socket().abort();
+    }
+
+    /** Nobody wants it after all. */
+    @Override
+    public void close() {
+        abort();
     }
 
     private WebSocket socket() {
@@ -166,6 +183,6 @@ final class LeasedWebSocket implements WebSocket, WebSocket.Listener {
 
     @Override
     public String toString() {
-        return socket + " to " + lease.instance();
+        return socket + " to " + attempt.instance();
     }
 }

@@ -3,63 +3,46 @@ package dev.evenkeel.lb.httpclient;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.call.Acquisition;
+import dev.evenkeel.lb.call.Attempt;
+import dev.evenkeel.lb.call.BalancedCall;
 import dev.evenkeel.lb.httpclient.Carriers.Carrier;
 import dev.evenkeel.lb.instance.ServiceInstance;
-import dev.evenkeel.lb.request.PickRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request of a call: the caller's own, or what a redirect made of it. A call goes on to another leg when the response
- * is a redirect that is followed, or when the connection to the instance had no room for the request. Immutable.
+ * One request of a call: the caller's own, or what a redirect made of it. A call goes on to another leg when the response is a
+ * redirect that is followed. Immutable.
  */
 final class Leg {
-
-    /** So many instances are asked whether they have room. */
-    private static final int MAX_FULL = 5;
-
-    private static final Duration NO_TIME = Duration.ofNanos(1); // the client takes none for a mistake
 
     private final Balancing balancing;
     private final HttpRequest request;
     private final @Nullable LoadBalancer balancer;
-    private final Set<String> full;
     private final int redirects;
+
+    /** When it began; nothing if there is no limit to it. */
     private final long begun;
 
-    private Leg(
-            Balancing balancing,
-            HttpRequest request,
-            @Nullable LoadBalancer balancer,
-            Set<String> full,
-            int redirects,
-            long begun) {
+    private Leg(Balancing balancing, HttpRequest request, @Nullable LoadBalancer balancer, int redirects) {
         this.balancing = balancing;
         this.request = request;
         this.balancer = balancer;
-        this.full = full;
         this.redirects = redirects;
-        this.begun = begun;
+        this.begun = request.timeout().isPresent() ? balancing.ticker().nanos() : 0;
     }
 
     /** The first leg of a call, which is the only one unless something special happens. */
     static Leg first(Balancing balancing, HttpRequest request) {
-        return new Leg(balancing, request, balancing.route(request), Set.of(), 0, begun(balancing, request));
-    }
-
-    /** Now, if anybody will want to know. */
-    private static long begun(Balancing balancing, HttpRequest request) {
-        return balancing.redirects().isOn() && request.timeout().isPresent()
-                ? balancing.ticker().nanos()
-                : 0;
+        return new Leg(balancing, request, balancing.route(request), 0);
     }
 
     /** The request as the caller sees it. */
@@ -72,20 +55,36 @@ final class Leg {
         return balancer != null;
     }
 
-    /** Where to ask for a lease. */
-    LoadBalancer balancer() {
+    /** The name of the service. */
+    String serviceName() {
+        return balancer().serviceName();
+    }
+
+    private LoadBalancer balancer() {
         return requireNonNull(balancer);
     }
 
-    /** What to say of the pick. */
-    PickRequest pickRequest() {
-        PickRequest said = balancing.pickRequest(request);
-        if (full.isEmpty()) {
-            return said;
-        }
-        Set<String> avoided = new HashSet<>(said.avoided());
-        avoided.addAll(full);
-        return said.toBuilder().avoid(avoided).build();
+    /** By when the call that begins with this is to be over; null if it may take what time it takes. */
+    @Nullable Deadline deadline() {
+        Duration limit = balancing.callTimeout();
+        return limit == null ? null : new Deadline(limit, balancer().callContext());
+    }
+
+    /** Its attempts. */
+    BalancedCall.Builder call() {
+        BalancedCall.Builder call = balancing
+                .repetition()
+                .call(balancer(), request)
+                .pickRequest(balancing.pickRequest(request))
+                .refusalFailure(Acquisition::asIOException)
+                .timeoutFailure(Deadline::failure);
+        request.timeout().ifPresent(limit -> call.retryWithin(Deadline.bounded(limit)));
+        return call;
+    }
+
+    /** Whether an answer with this status is better got elsewhere. */
+    boolean isBetterElsewhere(int status) {
+        return balancing.repetition().retries().isOnStatus(status);
     }
 
     /** What carries the request. */
@@ -108,9 +107,26 @@ final class Leg {
         return balancing.carriers().targetAsync(request.uri(), instance, carrier);
     }
 
-    /** A copy to be sent, still addressed to the service. */
+    /** A copy to be sent in the first attempt, still addressed to the service. */
     HttpRequest.Builder copy() {
         return balancing.rewriting().copy(request);
+    }
+
+    /**
+     * What is sent in this attempt, still addressed to the service. The time that a request has is for all attempts.
+     *
+     * @param first what {@link #copy} gave
+     */
+    HttpRequest.Builder copy(HttpRequest.Builder first, Attempt attempt) {
+        HttpRequest.Builder copy = attempt.number() == 1 ? first : copy();
+        if (attempt.number() > 1) {
+            request.timeout().ifPresent(limit -> copy.timeout(left(limit)));
+        }
+        if (!RepeatableBodies.isOf(request)) {
+            BodyPublisher body = request.bodyPublisher().orElseThrow();
+            copy.method(request.method(), new OneShotBody(body, attempt::spent));
+        }
+        return copy;
     }
 
     /** The leg after this one if it is answered with this head; null if that is for the caller. */
@@ -133,7 +149,7 @@ final class Leg {
         }
         // What a view says of the pick is about the instances of this service.
         Balancing nextBalancing = staysWithService ? balancing : balancing.with(null);
-        return new Leg(nextBalancing, next, nextBalancer, Set.of(), redirects + 1, begun);
+        return new Leg(nextBalancing, next, nextBalancer, redirects + 1);
     }
 
     private HttpRequest.Builder following(URI to, ResponseInfo head, boolean withCredentials) {
@@ -144,17 +160,6 @@ final class Leg {
 
     /** The limit is for the whole of the call, so that a leg has what those before have left. */
     private Duration left(Duration limit) {
-        Duration left = limit.minusNanos(balancing.ticker().nanos() - begun);
-        return left.compareTo(NO_TIME) > 0 ? left : NO_TIME;
-    }
-
-    /** The leg after this one if it failed with this; null if that is for the caller. */
-    @Nullable Leg afterFailure(ServiceInstance instance, Throwable failure) {
-        if (!ExchangeFailures.hadNoRoom(failure) || full.size() >= MAX_FULL || full.contains(instance.id())) {
-            return null;
-        }
-        Set<String> all = new HashSet<>(full);
-        all.add(instance.id());
-        return new Leg(balancing, request, balancer, all, redirects, begun);
+        return Deadline.bounded(limit.minusNanos(balancing.ticker().nanos() - begun));
     }
 }

@@ -43,6 +43,10 @@ final class TimedBody<T> implements BodySubscriber<T> {
         }
     }
 
+    BodySubscriber<T> subscriber() {
+        return subscriber;
+    }
+
     @Override
     public CompletionStage<T> getBody() {
         return subscriber.getBody();

@@ -2,26 +2,28 @@ package dev.evenkeel.lb.httpclient;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.evenkeel.lb.Lease;
-import dev.evenkeel.lb.call.Acquisition;
+import dev.evenkeel.lb.call.Attempt;
+import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.httpclient.Carriers.Carrier;
-import dev.evenkeel.lb.request.Outcome;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.WebSocket;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
 
-/** Opens one WebSocket to a service: waits for a lease, perhaps for an address, then for the handshake. */
+/**
+ * Opens one WebSocket to a service, at another instance if one is not reached. What listeners and callers do is not for an
+ * instance to repeat, so that a handshake that may have been read is not sent again.
+ */
 final class WebSocketOpening {
 
     private final Leg leg;
     private final WebSocket.Listener listener;
     private final UnaryOperator<WebSocket.Builder> settings;
     private final Stages stages = new Stages();
-    private final CompletableFuture<WebSocket> answer = new RelayingFuture<>(stages::cancel);
+    private final RelayingFuture<WebSocket> answer = new RelayingFuture<>(stages::cancel);
 
     WebSocketOpening(Leg leg, WebSocket.Listener listener, UnaryOperator<WebSocket.Builder> settings) {
         this.leg = leg;
@@ -33,66 +35,43 @@ final class WebSocketOpening {
     CompletableFuture<WebSocket> begin() throws IOException {
         Carrier carrier = leg.carrier();
         HttpRequest copy = leg.copy().build();
-        CompletableFuture<Lease> acquired = leg.balancer().acquireAsync(leg.pickRequest());
-        stages.waitFor(acquired);
-        acquired.whenComplete((lease, failure) -> {
-            if (lease != null) {
-                lookUp(carrier, copy, lease);
-            } else {
-                answer.completeExceptionally(
-                        failure instanceof CancellationException ? failure : Acquisition.asIOException(failure));
+        CompletableFuture<LeasedWebSocket> attempts =
+                leg.call().replay(Replay.UNSENT).build().executeAsync(attempt -> handshake(carrier, copy, attempt));
+        stages.waitFor(attempts);
+        attempts.whenComplete((socket, failure) -> {
+            if (socket == null) {
+                answer.failed(requireNonNull(failure));
+            } else if (!answer.answered(socket)) {
+                socket.abort(); // cancelled meanwhile: nobody will ever close it
             }
         });
         return answer;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // as above
-    private void lookUp(Carrier carrier, HttpRequest copy, Lease lease) {
-        LeasedWebSocket socket = new LeasedWebSocket(lease, listener);
-        CompletableFuture<URI> target = leg.targetAsync(lease.instance(), carrier);
-        stages.waitFor(target);
-        target.whenComplete((uri, failure) -> {
-            if (uri != null) {
-                open(carrier, copy, uri, lease, socket);
-            } else {
-                failed(socket, requireNonNull(failure));
-            }
-        });
+    private CompletableFuture<LeasedWebSocket> handshake(Carrier carrier, HttpRequest copy, Attempt attempt) {
+        LeasedWebSocket socket = new LeasedWebSocket(attempt, listener);
+        Stages ofAttempt = new Stages();
+        attempt.onStop(ofAttempt::cancel);
+        CompletableFuture<URI> target = leg.targetAsync(attempt.instance(), carrier);
+        ofAttempt.waitFor(target);
+        return target.thenCompose(uri -> {
+                    CompletableFuture<WebSocket> opened = open(carrier, copy, uri, socket);
+                    ofAttempt.waitFor(opened);
+                    return opened;
+                })
+                .handle((opened, failure) -> {
+                    if (opened == null) {
+                        throw new CompletionException(socket.failed(leg.serviceName(), requireNonNull(failure)));
+                    }
+                    socket.opened(opened);
+                    return socket;
+                });
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // as above
-    private void open(Carrier carrier, HttpRequest copy, URI target, Lease lease, LeasedWebSocket socket) {
-        if (answer.isDone()) {
-            lease.end(Outcome.cancelled());
-            return;
-        }
-        try {
-            WebSocket.Builder builder = settings.apply(carrier.bare().newWebSocketBuilder());
-            copy.headers().map().forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
-            CompletableFuture<WebSocket> handshake = builder.buildAsync(webSocket(target), socket);
-            stages.waitFor(handshake);
-            handshake.whenComplete((opened, failure) -> {
-                if (opened != null) {
-                    opened(socket, opened);
-                } else {
-                    failed(socket, requireNonNull(failure));
-                }
-            });
-        } catch (Throwable failure) {
-            failed(socket, failure);
-        }
-    }
-
-    private void opened(LeasedWebSocket socket, WebSocket opened) {
-        socket.opened(opened);
-        if (!answer.complete(socket)) {
-            socket.abort(); // cancelled meanwhile: nobody will ever close it
-        }
-    }
-
-    private void failed(LeasedWebSocket socket, Throwable failure) {
-        socket.failed(failure);
-        answer.completeExceptionally(ExchangeFailures.unwrap(failure));
+    private CompletableFuture<WebSocket> open(Carrier carrier, HttpRequest copy, URI target, LeasedWebSocket socket) {
+        WebSocket.Builder builder = settings.apply(carrier.bare().newWebSocketBuilder());
+        copy.headers().map().forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
+        return builder.buildAsync(webSocket(target), socket);
     }
 
     private static URI webSocket(URI http) {

@@ -10,6 +10,8 @@ import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.ScriptedReply;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
@@ -25,7 +27,6 @@ class CallTimeoutTest extends HttpFixture {
     private final CountDownLatch rest = new CountDownLatch(1);
     private final BalancedHttpClient limited = BalancedHttpClient.builder(plain, orders)
             .callTimeout(Duration.ofSeconds(3))
-            .scheduler(clock)
             .build();
 
     @Override
@@ -69,7 +70,7 @@ class CallTimeoutTest extends HttpFixture {
             assertThat(body.read()).isEqualTo('f');
             assertThat(inFlight()).isEqualTo(1);
             clock.advance(Duration.ofSeconds(3));
-            assertThat(inFlight()).isZero();
+            awaitNothingInFlight();
             assertThatThrownBy(body::readAllBytes).hasRootCauseInstanceOf(HttpTimeoutException.class);
         }
         rest.countDown();
@@ -82,10 +83,11 @@ class CallTimeoutTest extends HttpFixture {
         try (LoadBalancer late = LoadBalancer.builder("late")
                 .source(sink -> () -> {})
                 .firstListTimeout(Duration.ofMinutes(5))
+                .ticker(clock)
+                .scheduler(clock)
                 .build()) {
             BalancedHttpClient client = BalancedHttpClient.builder(plain, late)
                     .callTimeout(Duration.ofSeconds(3))
-                    .scheduler(clock)
                     .build();
             CompletableFuture<?> call = client.sendAsync(get("http://late/x"), BodyHandlers.ofString());
             clock.advance(Duration.ofSeconds(3));
@@ -96,13 +98,16 @@ class CallTimeoutTest extends HttpFixture {
     @Test
     void endsABlockingCall() {
         everybodyReplies(ScriptedReply.ok("first half, second half").withRestAfter(rest));
-        BalancedHttpClient client = BalancedHttpClient.builder(plain, orders)
-                .callTimeout(Duration.ofMillis(100))
-                .build();
-        assertThatThrownBy(() -> client.send(get("http://orders/x"), BodyHandlers.ofString()))
-                .isInstanceOf(HttpTimeoutException.class)
-                .hasMessageContaining("PT0.1S");
-        assertThat(inFlight()).isZero();
+        try (LoadBalancer inRealTime =
+                LoadBalancer.builder("orders").instances(one.hostPort()).build()) {
+            BalancedHttpClient client = BalancedHttpClient.builder(plain, inRealTime)
+                    .callTimeout(Duration.ofMillis(100))
+                    .build();
+            assertThatThrownBy(() -> client.send(get("http://orders/x"), BodyHandlers.ofString()))
+                    .isInstanceOf(HttpTimeoutException.class)
+                    .hasMessageContaining("PT0.1S");
+            assertThat(inRealTime.snapshot().inFlight()).isZero();
+        }
     }
 
     @Test
@@ -128,6 +133,18 @@ class CallTimeoutTest extends HttpFixture {
         assertThatThrownBy(() -> limited.send(get("http://orders/x"), BodyHandlers.ofString()))
                 .isInstanceOf(InterruptedException.class);
         awaitNothingInFlight();
+    }
+
+    @Test
+    void takesAnyLimitForOne() throws Exception {
+        Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+        BalancedHttpClient client =
+                BalancedHttpClient.builder(plain, orders).callTimeout(forEver).build();
+        HttpRequest patient = HttpRequest.newBuilder(URI.create("http://orders/x"))
+                .timeout(Duration.ofDays(1000))
+                .build();
+        assertThat(client.send(patient, BodyHandlers.ofString()).body()).isEqualTo("ok");
+        assertThat(http.send(patient, BodyHandlers.ofString()).body()).isEqualTo("ok");
     }
 
     @Test

@@ -8,11 +8,14 @@ import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.ScriptedReply;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The caller loses interest; nobody else gets the call, and the instance is not blamed. */
@@ -45,29 +48,42 @@ class CancellationTest extends HttpFixture {
         assertThatThrownBy(future::get).isInstanceOf(CancellationException.class);
     }
 
+    /** The client of the JDK goes on, for nobody, unless it is cancelled by {@code cancel(true)}. */
     @Test
-    void goesOnWhenItMayNotBeInterrupted() {
+    void endsHoweverTheCallerHasLostInterest() {
+        List<Consumer<CompletableFuture<?>>> ways = List.of(
+                future -> future.cancel(false),
+                future -> future.completeExceptionally(new TimeoutException()),
+                future -> future.complete(null),
+                future -> future.orTimeout(1, TimeUnit.MILLISECONDS));
+        for (Consumer<CompletableFuture<?>> way : ways) {
+            one.reply(ScriptedReply.silence());
+            two.reply(ScriptedReply.silence());
+            int before = requestCount();
+            CompletableFuture<?> future = http.sendAsync(get("http://orders/x"), BodyHandlers.ofString());
+            Eventually.until("a server has the request", () -> requestCount() == before + 1);
+            way.accept(future);
+            Eventually.until("the server sees that nobody waits", () -> openConnections() == 0);
+            awaitNothingInFlight();
+            assertThat(future).isDone();
+        }
+        assertThat(outcomes(Kind.CANCELLED)).isEqualTo(ways.size());
+        assertThat(requestCount()).isEqualTo(ways.size());
+    }
+
+    /** As with the futures of the JDK's client, whose answer others may wait for. */
+    @Test
+    void goesOnWhenADerivedFutureMayNotBeInterrupted() throws Exception {
         everybodyReplies(ScriptedReply.ok("late").withHeadAfter(gate));
         CompletableFuture<HttpResponse<String>> future =
                 http.sendAsync(get("http://orders/x"), BodyHandlers.ofString());
+        CompletableFuture<String> derived = future.thenApply(HttpResponse::body);
         Eventually.until("a server has the request", () -> requestCount() == 1);
-        assertThat(future.cancel(false)).isTrue();
+        assertThat(derived.cancel(false)).isTrue();
         assertThat(inFlight()).isEqualTo(1);
         gate.countDown();
-        awaitNothingInFlight();
-        assertThat(outcomes(Kind.SUCCESS)).isEqualTo(1);
-    }
-
-    @Test
-    void closesABodyThatNobodyCanReadAnyMore() {
-        everybodyReplies(ScriptedReply.endless().withHeadAfter(gate));
-        CompletableFuture<?> future = http.sendAsync(get("http://orders/x"), BodyHandlers.ofInputStream());
-        Eventually.until("a server has the request", () -> requestCount() == 1);
-        future.cancel(false);
-        gate.countDown();
-        awaitNothingInFlight();
-        Eventually.until("the server sees that nobody reads", () -> openConnections() == 0);
-        assertThat(outcomes(Kind.SUCCESS)).isEqualTo(1);
+        assertThat(future.get(Eventually.PATIENCE.toSeconds(), TimeUnit.SECONDS).body())
+                .isEqualTo("late");
     }
 
     @Test

@@ -17,7 +17,6 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -81,19 +80,23 @@ class ExchangeFailuresTest {
     }
 
     @Test
+    void knowsWhatTheClientSendsAgain() {
+        assertThat(ExchangeFailures.lostConnection(
+                        new IOException("HTTP/1.1 header parser received no bytes", new EOFException())))
+                .isTrue();
+        assertThat(ExchangeFailures.lostConnection(new SocketException("Connection reset")))
+                .isTrue();
+        assertThat(ExchangeFailures.lostConnection(new IOException(new ProtocolException("Invalid status line"))))
+                .isFalse();
+        assertThat(ExchangeFailures.lostConnection(new HttpTimeoutException("request timed out")))
+                .isFalse();
+    }
+
+    @Test
     void isNotCaughtInACircle() {
         IOException one = new IOException("one");
         IOException two = new IOException("two", one);
         one.initCause(two);
         assertThat(ExchangeFailures.outcome(one)).isEqualTo(Outcome.failed());
-    }
-
-    @Test
-    void takesOffWhatFuturesPutAround() {
-        IOException cause = new IOException();
-        assertThat(ExchangeFailures.unwrap(new CompletionException(new ExecutionException(cause))))
-                .isSameAs(cause);
-        CompletionException withoutCause = new CompletionException("odd", null);
-        assertThat(ExchangeFailures.unwrap(withoutCause)).isSameAs(withoutCause);
     }
 }

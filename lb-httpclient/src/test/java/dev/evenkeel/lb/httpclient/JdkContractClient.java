@@ -1,5 +1,7 @@
 package dev.evenkeel.lb.httpclient;
 
+import dev.evenkeel.lb.call.FutureFailures;
+import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.testkit.ContractAnswer;
 import dev.evenkeel.lb.testkit.ContractCall;
@@ -18,10 +20,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -53,6 +57,14 @@ final class JdkContractClient implements ContractClient {
                                 .map(PickRequest::stickyTo)
                                 .orElse(PickRequest.EMPTY))
                         .stripHeaders(header));
+        options.replayHeader()
+                .ifPresent(header -> builder.replay(request -> request.headers()
+                        .firstValue(header)
+                        .map(Replay::valueOf)
+                        .orElseGet(() -> Replay.ofMethod(request.method()))));
+        options.retries().ifPresent(builder::retries);
+        options.hedging().ifPresent(builder::hedging);
+        options.callTimeout().ifPresent(builder::callTimeout);
         this.client = builder.build();
     }
 
@@ -77,7 +89,7 @@ final class JdkContractClient implements ContractClient {
             if (response != null) {
                 callback.answered(answer(response, response.body()));
             } else {
-                callback.failed(ExchangeFailures.unwrap(failure));
+                callback.failed(FutureFailures.unwrap(failure));
             }
         });
         return () -> future.cancel(true);
@@ -122,11 +134,23 @@ final class JdkContractClient implements ContractClient {
     }
 
     private static HttpRequest request(ContractCall call) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(call.url()))
-                .method(call.method(), call.body().map(BodyPublishers::ofString).orElseGet(BodyPublishers::noBody));
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(URI.create(call.url())).method(call.method(), body(call));
         call.headers().forEach(builder::header);
         call.timeout().ifPresent(builder::timeout);
         return builder.build();
+    }
+
+    private static BodyPublisher body(ContractCall call) {
+        if (call.body().isEmpty()) {
+            return BodyPublishers.noBody();
+        }
+        String text = call.body().get();
+        if (!call.isBodyOnce()) {
+            return BodyPublishers.ofString(text);
+        }
+        InputStream once = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+        return BodyPublishers.ofInputStream(() -> once);
     }
 
     private static ContractAnswer answer(HttpResponse<?> response, InputStream body) {

@@ -22,9 +22,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -69,7 +71,8 @@ class ReactiveStreamsTest {
                 null,
                 new Redirects(HttpClient.Redirect.NEVER),
                 true,
-                CallTimeout.NONE,
+                Repetition.DEFAULT,
+                null,
                 Ticker.system());
         leg = Leg.first(
                 balancing, HttpRequest.newBuilder(URI.create("http://orders/x")).build());
@@ -83,26 +86,32 @@ class ReactiveStreamsTest {
 
     @TestFactory
     Stream<DynamicTest> theSubscriberOfABody() {
-        return verify(() -> new SubscriberVerification(null));
+        return verify(() -> new SubscriberVerification(false));
     }
 
     @TestFactory
     Stream<DynamicTest> theSubscriberOfABodyWithATimeLimit() {
-        return verify(() -> new SubscriberVerification(() -> {}));
+        return verify(() -> new SubscriberVerification(true));
     }
 
     @TestFactory
     Stream<DynamicTest> thePublisherOfABody() {
-        return verify(() -> new PublisherVerification(null));
+        return verify(() -> new PublisherVerification(false));
     }
 
     @TestFactory
     Stream<DynamicTest> thePublisherOfABodyWithATimeLimit() {
-        return verify(() -> new PublisherVerification(() -> {}));
+        return verify(() -> new PublisherVerification(true));
     }
 
-    private static <T> BodySubscriber<T> subscriber(BodyHandler<T> handler, Runnable onEnd) {
-        return new LeasedCall<>(leg, orders.acquire(), handler, onEnd).apply(new Head());
+    /** Of an attempt that goes on for as long as the test does. */
+    private static <T> BodySubscriber<T> subscriber(BodyHandler<T> handler, boolean timeable) {
+        AtomicReference<BodySubscriber<T>> made = new AtomicReference<>();
+        var unused = leg.call().build().executeAsync(attempt -> {
+            made.set(new LeasedCall<>(leg, attempt, handler, timeable).apply(new Head()));
+            return new CompletableFuture<>();
+        });
+        return made.get();
     }
 
     private static List<ByteBuffer> element(long number) {
@@ -111,16 +120,16 @@ class ReactiveStreamsTest {
 
     private static final class SubscriberVerification extends FlowSubscriberBlackboxVerification<List<ByteBuffer>> {
 
-        private final Runnable onEnd;
+        private final boolean timeable;
 
-        SubscriberVerification(Runnable onEnd) {
+        SubscriberVerification(boolean timeable) {
             super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS));
-            this.onEnd = onEnd;
+            this.timeable = timeable;
         }
 
         @Override
         public Flow.Subscriber<List<ByteBuffer>> createFlowSubscriber() {
-            return subscriber(BodyHandlers.ofByteArray(), onEnd);
+            return subscriber(BodyHandlers.ofByteArray(), timeable);
         }
 
         @Override
@@ -131,11 +140,11 @@ class ReactiveStreamsTest {
 
     private static final class PublisherVerification extends FlowPublisherVerification<List<ByteBuffer>> {
 
-        private final Runnable onEnd;
+        private final boolean timeable;
 
-        PublisherVerification(Runnable onEnd) {
+        PublisherVerification(boolean timeable) {
             super(new TestEnvironment(PATIENCE_MILLIS, SILENCE_MILLIS));
-            this.onEnd = onEnd;
+            this.timeable = timeable;
         }
 
         @Override
@@ -158,7 +167,7 @@ class ReactiveStreamsTest {
         }
 
         private Flow.Subscriber<List<ByteBuffer>> between(Flow.Subscriber<? super List<ByteBuffer>> caller) {
-            return subscriber(BodyHandlers.fromSubscriber(caller), onEnd);
+            return subscriber(BodyHandlers.fromSubscriber(caller), timeable);
         }
     }
 

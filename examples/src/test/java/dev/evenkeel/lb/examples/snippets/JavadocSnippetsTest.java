@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.discovery.InMemoryRegistry;
 import dev.evenkeel.lb.discovery.InstanceSource;
 import dev.evenkeel.lb.discovery.Registration;
@@ -213,6 +214,22 @@ class JavadocSnippetsTest {
                             .map(PickRequest::stickyTo)
                             .orElse(PickRequest.EMPTY))
                     .stripHeaders("X-User")
+                    .build();
+            // end
+        }
+    }
+
+    @Test
+    void httpReplay() {
+        HttpClient client = HttpClient.newHttpClient();
+        try (LoadBalancer orders =
+                LoadBalancer.builder("orders").instances("10.0.0.1:8080").build()) {
+            // snippet
+            BalancedHttpClient.builder(client, orders)
+                    .replay(request ->
+                            request.headers().firstValue("Idempotency-Key").isPresent()
+                                    ? Replay.ALWAYS
+                                    : Replay.ofMethod(request.method()))
                     .build();
             // end
         }

@@ -20,6 +20,8 @@ import dev.evenkeel.lb.okhttp.BalancedOkHttp;
 import dev.evenkeel.lb.okhttp.OkHttpProbe;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.retry.HedgePolicy;
+import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import dev.evenkeel.lb.strategy.Strategies;
 import feign.Feign;
@@ -76,6 +78,25 @@ class ReadmeSnippetsTest {
         ProxySelector.setDefault(proxies);
         alpha.close();
         beta.close();
+    }
+
+    @Test
+    void callsThatSurvive() throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        try (LoadBalancer orders =
+                LoadBalancer.builder("orders").source(registry).build()) {
+            // snippet
+            HttpClient http = BalancedHttpClient.builder(client, orders)
+                    .retries(RetryPolicy.builder()
+                            .attemptTimeout(Duration.ofMillis(250))
+                            .onStatus(502, 503, 504)
+                            .build())
+                    .hedging(HedgePolicy.defaults())
+                    .callTimeout(Duration.ofSeconds(2))
+                    .build();
+            // end
+            assertThat(http).isInstanceOf(BalancedHttpClient.class);
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.call.AttemptHistory;
 import dev.evenkeel.lb.call.BalancedCall;
 import dev.evenkeel.lb.call.Replay;
+import dev.evenkeel.lb.httpclient.BalancedHttpClient;
 import dev.evenkeel.lb.retry.HedgePolicy;
 import dev.evenkeel.lb.retry.RetryPolicy;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +92,20 @@ class RetriesSnippetsTest {
                 .executeAsync(attempt -> talkToAsync(attempt.instance().address()));
         // end
         assertThat(answer).isCompletedWithValue("ok");
+    }
+
+    @Test
+    void http() {
+        HttpClient client = HttpClient.newHttpClient();
+        // snippet
+        HttpClient http = BalancedHttpClient.builder(client, orders)
+                .replay(request ->
+                        request.headers().firstValue("Idempotency-Key").isPresent()
+                                ? Replay.ALWAYS
+                                : Replay.ofMethod(request.method()))
+                .build();
+        // end
+        assertThat(http).isInstanceOf(BalancedHttpClient.class);
     }
 
     @Test
