@@ -184,6 +184,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     private boolean isSentAgain(Outcome how, Throwable failure) {
         return how.kind() == Outcome.Kind.FAILED
+                && !attempt.isStopped()
                 && SENT_AGAIN_BY_THE_CLIENT.contains(leg.request().method())
                 && ExchangeFailures.lostConnection(failure);
     }
