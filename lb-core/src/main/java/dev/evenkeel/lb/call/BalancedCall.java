@@ -8,6 +8,7 @@ import dev.evenkeel.lb.retry.HedgePolicy;
 import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.text.DurationRange;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -99,7 +100,7 @@ public final class BalancedCall {
      * @throws dev.evenkeel.lb.LoadBalancerException if there was no attempt, as there is no instance to be had
      * @throws IllegalStateException if there was no attempt, as the balancer is closed; or if the call was made before
      * @throws TimeoutException if the time was over before there was an attempt
-     * @throws java.util.concurrent.CancellationException if the call was cancelled while no attempt was under way; otherwise
+     * @throws CancellationException if the call was cancelled while no attempt was under way; otherwise
      *     what that throws
      */
     public <T extends @Nullable Object, X extends Exception> T execute(Work<T, X> work)
@@ -143,8 +144,10 @@ public final class BalancedCall {
     public void cancel() {
         state.end(false);
         CompletableFuture<?> promised = answer;
-        if (promised != null) {
-            promised.cancel(true);
+        if (promised != null && !promised.isDone()) {
+            CancellationException cancelled = new CancellationException();
+            state.describe(cancelled);
+            promised.completeExceptionally(cancelled);
         }
     }
 

@@ -6,6 +6,7 @@ import static dev.evenkeel.lb.call.FakeService.refuse;
 import static dev.evenkeel.lb.call.FakeService.reset;
 import static dev.evenkeel.lb.call.FakeService.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.evenkeel.lb.Lease;
@@ -438,6 +439,9 @@ class RetriesTest {
         assertThat(service.clock.pendingTasks()).isOne();
         call.cancel();
         assertThat(answer).isCancelled();
+        assertThatExceptionOfType(CancellationException.class)
+                .isThrownBy(answer::join)
+                .satisfies(cancelled -> assertThat(AttemptHistory.of(cancelled)).hasSize(1));
         service.advance(5000);
         assertThat(service.seen).hasSize(1);
     }

@@ -3,8 +3,11 @@ package dev.evenkeel.lb.okhttp;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.retry.HedgePolicy;
+import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.routing.Router;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import okhttp3.ConnectionPool;
 import okhttp3.Interceptor;
@@ -36,18 +40,24 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>What stays.</b> The URL: the {@code Host} header, cookies, cache entries, redirects, authenticators and the name
  * that TLS verifies are those of the service, not of the instance. For {@code https} the server name of the handshake is
- * that of the service, too. All settings of the wrapped client apply, but for three in balanced calls: they do not go
+ * that of the service, too; {@link Builder#tlsName} changes both. All settings of the wrapped client apply, but for three in balanced calls: they do not go
  * through a proxy, their connections are kept in a pool for each instance (see {@link Builder#idleConnections}), and OkHttp
- * repeats nothing but GET and HEAD when a connection is lost, on a new one to the same instance, since it would repeat even
- * a POST that has been executed.
+ * repeats nothing by itself, since it would repeat even a POST that has been executed.
  *
- * <p><b>Refusals.</b> Over HTTP/2 an instance can refuse a request that it has not looked at, when it has too many or is
- * about to go. Such a request goes to the next instance, to five at most, unless its body can be sent only once. Nothing
- * else is sent again to another instance.
+ * <p><b>Retries.</b> A call that fails is made again at another instance, if that is safe: the method is idempotent, or the
+ * request never reached an instance, or was refused unread, as HTTP/2 lets it. See {@link RetryPolicy}; {@link Builder#retries}
+ * and {@link Builder#replay} change it. A kept connection that turns out to be closed is no failure: the request goes to the
+ * same instance over a new one, if it may be sent twice, unless {@code retryOnConnectionFailure} is off.
  *
- * <p><b>Interceptors</b> of the wrapped client are outside: when one of them tries again, an instance is picked again. Over
- * HTTP/2 it is the same one if possible, as the call already has a connection to it; one that the {@link PickRequest}
- * avoids is left. Those that are added to the balanced client are inside, and stay on one instance whatever they do.
+ * <p><b>Hedging</b> and attempt time-outs, off by default, end attempts whose call goes on. OkHttp ends calls only: each attempt
+ * is then a call, and to an {@code EventListener} it looks like one, beside that of the caller. The first is made on the thread
+ * of the call, others on that or on one of the dispatcher's executor, whatever the limits of the dispatcher. Event streams,
+ * WebSockets and duplex requests have neither.
+ *
+ * <p><b>Interceptors</b> of the wrapped client are outside: they see a call once, whatever attempts it has. When one of them
+ * tries again, an instance is picked again. Over HTTP/2 it is the same one if possible, as the call already has a connection to
+ * it; one that the {@link PickRequest} avoids is left. Those that are added to the balanced client are inside: they see each
+ * attempt, and stay on its instance whatever they do.
  *
  * <p><b>In flight.</b> A call counts from the pick until its body has ended or has been closed, it has failed or it is
  * cancelled; a WebSocket until it is closed. A response that is neither read nor closed stays in flight.
@@ -57,7 +67,8 @@ import org.slf4j.LoggerFactory;
  * the {@code PickRequest} of the call. Those to other hosts are OkHttp's.
  *
  * <p><b>Errors.</b> No instance, or all at their limit: a {@link java.net.ConnectException} whose cause says why. A closed
- * balancer: an {@link java.io.IOException}. Others are OkHttp's, with the instance named.
+ * balancer: an {@link java.io.IOException}. Others are OkHttp's, of the last attempt, with the instance named;
+ * {@link dev.evenkeel.lb.call.AttemptHistory} reads the attempts from it.
  *
  * <p><b>To set on the wrapped client:</b>
  *
@@ -75,6 +86,8 @@ import org.slf4j.LoggerFactory;
 public final class BalancedOkHttp {
 
     private static final Logger log = LoggerFactory.getLogger(BalancedOkHttp.class);
+
+    static final TlsNames TLS_NAMES_OF_URLS = (urlHost, instance) -> urlHost;
 
     private static final int DEFAULT_MAX_REQUESTS_PER_HOST = 5;
 
@@ -146,6 +159,10 @@ public final class BalancedOkHttp {
         private final String names;
         private Function<? super Request, PickRequest> pickRequest = request -> PickRequest.EMPTY;
         private final List<String> strippedHeaders = new ArrayList<>();
+        private RetryPolicy retries = RetryPolicy.defaults();
+        private HedgePolicy hedging = HedgePolicy.off();
+        private Function<? super Request, Replay> replay = Resilience::usual;
+        private TlsNames tlsNames = TLS_NAMES_OF_URLS;
         private int idlePerInstance = DEFAULT_IDLE_PER_INSTANCE;
         private Duration keepAlive = DEFAULT_KEEP_ALIVE;
 
@@ -190,6 +207,58 @@ public final class BalancedOkHttp {
         }
 
         /**
+         * Sets how often a call is made again that failed, after what pauses, and what time an attempt has. The time of the
+         * whole call is OkHttp's own {@code callTimeout}: an attempt that cannot come to its end in it is not begun. Default
+         * {@link RetryPolicy#defaults()}.
+         *
+         * <p>An {@link RetryPolicy#attemptTimeout attemptTimeout} is for the head of the response; the body may take longer.
+         */
+        public Builder retries(RetryPolicy policy) {
+            this.retries = requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Sets after what time a call that has no answer yet is made at a second instance as well. Default
+         * {@link HedgePolicy#off()}.
+         */
+        public Builder hedging(HedgePolicy policy) {
+            this.hedging = requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Says of each balanced request when it may be sent once more. Default what {@link Replay#ofMethod} says of its method,
+         * and of WebSockets that they are not opened again once that was asked for. A body that can be sent only once is not
+         * sent again, whatever this says.
+         *
+         * @param function called on the thread of the call, by many at once; what it throws fails the call
+         */
+        public Builder replay(Function<? super Request, Replay> function) {
+            this.replay = requireNonNull(function, "function");
+            return this;
+        }
+
+        /**
+         * Sets the name that TLS asks for and verifies, by the host of the URL. Default the host itself: for
+         * {@code https://orders} the certificate has to be for {@code orders}. A {@code CertificatePinner} goes by the host of
+         * the URL nevertheless.
+         *
+         * @param nameOfHost called once for each host and instance, more or less
+         */
+        public Builder tlsName(UnaryOperator<String> nameOfHost) {
+            requireNonNull(nameOfHost, "nameOfHost");
+            this.tlsNames = (urlHost, instance) -> requireNonNull(nameOfHost.apply(urlHost), "name");
+            return this;
+        }
+
+        /** Has TLS verify the host of the instance instead, be it a name or an address, and not that of the service. */
+        public Builder tlsNameOfInstance() {
+            this.tlsNames = (urlHost, instance) -> instance.host();
+            return this;
+        }
+
+        /**
          * How many connections to each instance are kept when no call uses them, and for how long. OkHttp looks for those
          * that are too many or too old when it makes a connection, and again after that time. Default 5, and 5 min, as in
          * OkHttp; there, however, for all hosts together. The pool of the wrapped client is for calls that are not balanced.
@@ -219,8 +288,17 @@ public final class BalancedOkHttp {
             checkVersion();
             warn();
             OkHttpClient.Builder balanced = client.newBuilder();
+            Resilience resilience = new Resilience(retries, hedging, replay);
             BalancingInterceptor balancing = new BalancingInterceptor(
-                    router, pickRequest, List.copyOf(strippedHeaders), new ClientPools(idlePerInstance, keepAlive));
+                    router,
+                    pickRequest,
+                    List.copyOf(strippedHeaders),
+                    resilience,
+                    new ClientPools(idlePerInstance, keepAlive, tlsNames),
+                    client.dispatcher().executorService());
+            if (resilience.mayStopAttempts()) {
+                balanced.interceptors().replaceAll(outside -> new OutsideInterceptor(outside, balancing));
+            }
             balanced.networkInterceptors().add(0, balancing.veil());
             SniSocketFactory.install(client, balanced);
             return balanced.addInterceptor(balancing).build();

@@ -20,14 +20,21 @@ final class ClientPools {
     private final Map<LoadBalancer, ServicePools> services = new ConcurrentHashMap<>();
     private final int idlePerInstance;
     private final Duration keepAlive;
+    private final TlsNames tlsNames;
 
-    ClientPools(int idlePerInstance, Duration keepAlive) {
+    ClientPools(int idlePerInstance, Duration keepAlive, TlsNames tlsNames) {
         this.idlePerInstance = idlePerInstance;
         this.keepAlive = keepAlive;
+        this.tlsNames = tlsNames;
     }
 
     private InstancePool newPool() {
-        return new InstancePool(new ConnectionPool(idlePerInstance, keepAlive.toMillis(), TimeUnit.MILLISECONDS));
+        return new InstancePool(
+                new ConnectionPool(idlePerInstance, keepAlive.toMillis(), TimeUnit.MILLISECONDS), tlsNames);
+    }
+
+    TlsNames tlsNames() {
+        return tlsNames;
     }
 
     InstancePool of(LoadBalancer balancer, ServiceInstance instance) {

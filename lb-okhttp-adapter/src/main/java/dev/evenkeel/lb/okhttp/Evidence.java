@@ -4,6 +4,8 @@ import dev.evenkeel.lb.call.HttpOutcomes;
 import dev.evenkeel.lb.request.LocalFault;
 import dev.evenkeel.lb.request.Outcome;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
 import okhttp3.Response;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * threads that work for the call, read also by those that cancel it.
  */
 final class Evidence {
+
+    private static final String REFUSED_STREAM = "stream was reset: REFUSED_STREAM"; // as OkHttp says it
 
     /** A request may have reached the instance. Never taken back, even when the call goes on with another request. */
     private volatile boolean sent;
@@ -82,10 +86,19 @@ final class Evidence {
         return sent ? Outcome.failed() : Outcome.neverReached();
     }
 
+    /** Whether the connection has failed before a byte of an answer came, and not because of anything that was said over it. */
+    boolean isConnectionLost(IOException failure) {
+        return broken
+                && head == null
+                && !(failure instanceof InterruptedIOException)
+                && !(failure instanceof ProtocolException)
+                && !REFUSED_STREAM.equals(failure.getMessage());
+    }
+
     /** HTTP/2 says of some streams that the server has not looked at them. The types are internal to OkHttp. */
-    boolean isRefused(IOException failure) {
+    private boolean isRefused(IOException failure) {
         return !followedUp
-                && ("stream was reset: REFUSED_STREAM".equals(failure.getMessage())
+                && (REFUSED_STREAM.equals(failure.getMessage())
                         || failure.getClass().getSimpleName().equals("ConnectionShutdownException"));
     }
 

@@ -56,19 +56,22 @@ final class GetProbe implements HealthProbe {
                 .dispatcher(new Dispatcher(client.dispatcher().executorService()))
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
         SniSocketFactory.install(client, probing);
+        TlsNames tlsNames = client.interceptors().stream()
+                .filter(BalancingInterceptor.class::isInstance)
+                .map(balancing -> ((BalancingInterceptor) balancing).tlsNames())
+                .findFirst()
+                .orElse(BalancedOkHttp.TLS_NAMES_OF_URLS);
         probing.interceptors().removeIf(BalancingInterceptor.class::isInstance);
-        return probing.addInterceptor(GetProbe::toTheInstance).build();
+        return probing.addInterceptor(chain -> toTheInstance(chain, tlsNames)).build();
     }
 
-    private static Response toTheInstance(Interceptor.Chain chain) throws IOException {
+    private static Response toTheInstance(Interceptor.Chain chain, TlsNames tlsNames) throws IOException {
         Request request = chain.request();
         Pick pick = request.tag(Pick.class);
         if (pick == null) { // taken away by an interceptor of the user's
             throw new IOException("probe: the tag of the instance is missing (expected: interceptors keep tags)");
         }
-        return InstanceRoute.of(pick.host(), pick.instance(), chain)
-                .over(chain, request)
-                .proceed(request);
+        return InstanceRoute.of(pick.host(), pick.instance(), tlsNames, chain).over(chain).proceed(request);
     }
 
     @Override

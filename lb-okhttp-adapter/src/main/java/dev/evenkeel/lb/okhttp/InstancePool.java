@@ -3,7 +3,6 @@ package dev.evenkeel.lb.okhttp;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import okhttp3.ConnectionPool;
 import okhttp3.Interceptor;
-import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class InstancePool {
 
     private final ConnectionPool connections;
+    private final TlsNames tlsNames;
 
     /** The instance has left. Written before the idle connections are closed, read after one has become idle. */
     private volatile boolean retired;
@@ -20,19 +20,19 @@ final class InstancePool {
     /** Most clients have one set of settings and call a service by one name, so that this one suits again. */
     private volatile @Nullable InstanceRoute newest;
 
-    InstancePool(ConnectionPool connections) {
+    InstancePool(ConnectionPool connections, TlsNames tlsNames) {
         this.connections = connections;
+        this.tlsNames = tlsNames;
     }
 
     /** The chain, going to the instance over connections of this pool. */
-    Interceptor.Chain over(Interceptor.Chain chain, Request request, ServiceInstance instance) {
-        String urlHost = request.url().host();
+    Interceptor.Chain over(Interceptor.Chain chain, String urlHost, ServiceInstance instance) {
         InstanceRoute route = newest;
         if (route == null || !route.suits(urlHost, chain)) {
-            route = InstanceRoute.of(urlHost, instance, chain);
+            route = InstanceRoute.of(urlHost, instance, tlsNames, chain);
             newest = route;
         }
-        return route.over(chain, request).withConnectionPool(connections);
+        return route.over(chain).withConnectionPool(connections);
     }
 
     /** A call has given back its connection. */

@@ -38,6 +38,11 @@ final class InstanceSocket extends Socket {
         retired = true;
     }
 
+    /** What TLS asks for over this socket, where OkHttp says that it is for this host. */
+    String tlsName(String host) {
+        return factory.tlsName(host);
+    }
+
     @Override
     public void connect(SocketAddress address) throws IOException {
         socket.connect(factory.dialled(address));

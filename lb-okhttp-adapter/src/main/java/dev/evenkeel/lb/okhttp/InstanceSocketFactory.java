@@ -18,16 +18,24 @@ final class InstanceSocketFactory extends SocketFactory {
     private final int instancePort;
     private final InstanceDns dns;
     private final SocketFactory sockets;
+    private final String tlsName;
 
-    InstanceSocketFactory(String urlHost, int instancePort, InstanceDns dns, SocketFactory sockets) {
+    InstanceSocketFactory(
+            String urlHost, int instancePort, InstanceDns dns, SocketFactory sockets, String tlsName) {
         this.urlHost = urlHost;
         this.instancePort = instancePort;
         this.dns = dns;
         this.sockets = sockets;
+        this.tlsName = tlsName;
     }
 
     SocketFactory sockets() {
         return sockets;
+    }
+
+    /** What TLS asks for, where OkHttp says that it is for this host. */
+    String tlsName(String host) {
+        return host.equals(urlHost) ? tlsName : host;
     }
 
     /** The only one that OkHttp calls; it connects the socket itself. */

@@ -46,15 +46,17 @@ final class SniSocketFactory extends SSLSocketFactory {
 
     @Override
     public Socket createSocket(Socket under, String host, int port, boolean autoClose) throws IOException {
-        Socket socket = sockets.createSocket(under, host, port, autoClose);
-        if (under instanceof InstanceSocket instance) {
-            balanced.put(socket, instance);
-            SNIServerName name = serverName(host);
-            if (socket instanceof SSLSocket tls && name != null) {
-                SSLParameters parameters = tls.getSSLParameters();
-                parameters.setServerNames(List.of(name));
-                tls.setSSLParameters(parameters);
-            }
+        if (!(under instanceof InstanceSocket instance)) {
+            return sockets.createSocket(under, host, port, autoClose);
+        }
+        String asked = instance.tlsName(host);
+        Socket socket = sockets.createSocket(under, asked, port, autoClose);
+        balanced.put(socket, instance);
+        SNIServerName name = serverName(asked);
+        if (socket instanceof SSLSocket tls && name != null) {
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setServerNames(List.of(name));
+            tls.setSSLParameters(parameters);
         }
         return socket;
     }

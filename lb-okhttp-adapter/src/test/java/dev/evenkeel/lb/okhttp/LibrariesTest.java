@@ -85,6 +85,36 @@ class LibrariesTest {
     }
 
     @Test
+    void feignDoesNotNoticeAnInstanceThatRefuses() throws Exception {
+        try (Orders orders = Orders.of(ScriptedServer.refusing(), ScriptedServer.start())) {
+            OrdersByFeign feign = Feign.builder()
+                    .client(new feign.okhttp.OkHttpClient(orders.http()))
+                    .target(OrdersByFeign.class, "http://orders");
+            for (int i = 0; i < 4; i++) {
+                assertThat(feign.order("42", "ada")).isEqualTo("ok");
+            }
+            assertThat(orders.ended(Kind.NEVER_REACHED)).isPositive();
+        }
+    }
+
+    @Test
+    void retrofitDoesNotNoticeAnInstanceThatRefuses() throws Exception {
+        try (Orders orders = Orders.of(ScriptedServer.refusing(), ScriptedServer.start())) {
+            OrdersByRetrofit retrofit = new Retrofit.Builder()
+                    .client(orders.http())
+                    .baseUrl("http://orders/")
+                    .build()
+                    .create(OrdersByRetrofit.class);
+            for (int i = 0; i < 4; i++) {
+                try (ResponseBody body = retrofit.order().execute().body()) {
+                    assertThat(body.string()).isEqualTo("ok");
+                }
+            }
+            assertThat(orders.ended(Kind.NEVER_REACHED)).isPositive();
+        }
+    }
+
+    @Test
     void retrofitIsBalanced() throws Exception {
         ScriptedServer a = ScriptedServer.start();
         ScriptedServer b = ScriptedServer.start();

@@ -1,5 +1,6 @@
 package dev.evenkeel.lb.okhttp;
 
+import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.testkit.ContractAnswer;
 import dev.evenkeel.lb.testkit.ContractCall;
@@ -11,6 +12,7 @@ import dev.evenkeel.lb.testkit.ContractWebSocketListener;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +26,7 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Credentials;
 import okhttp3.Dispatcher;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -31,6 +34,7 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
+import okio.BufferedSink;
 
 /** A balanced OkHttp client in the hands of the contract suite. */
 final class OkHttpContractClient implements ContractClient {
@@ -53,6 +57,7 @@ final class OkHttpContractClient implements ContractClient {
         if (options.keepsCookies()) {
             client.cookieJar(new KeptCookies());
         }
+        options.callTimeout().ifPresent(client::callTimeout);
         options.tls().ifPresent(tls -> client.sslSocketFactory(tls.context().getSocketFactory(), tls.trustManager()));
         options.passwords()
                 .ifPresent(passwords -> client.authenticator((route, response) -> authenticated(response, passwords)));
@@ -61,12 +66,20 @@ final class OkHttpContractClient implements ContractClient {
         options.stickyHeader()
                 .ifPresent(name ->
                         builder.pickRequest(request -> keyFrom(request, name)).stripHeaders(name));
+        options.replayHeader().ifPresent(name -> builder.replay(request -> replayFrom(request, name)));
+        options.retries().ifPresent(builder::retries);
+        options.hedging().ifPresent(builder::hedging);
         this.http = builder.build();
     }
 
     private static PickRequest keyFrom(Request request, String header) {
         String key = request.header(header);
         return key == null ? PickRequest.EMPTY : PickRequest.stickyTo(key);
+    }
+
+    private static Replay replayFrom(Request request, String header) {
+        String replay = request.header(header);
+        return replay == null ? Replay.ofMethod(request.method()) : Replay.valueOf(replay);
     }
 
     private static Request authenticated(Response challenge, Function<String, Optional<String>> passwords) {
@@ -121,7 +134,8 @@ final class OkHttpContractClient implements ContractClient {
     }
 
     private Call newCall(ContractCall call) {
-        Optional<RequestBody> body = call.body().map(text -> RequestBody.create(text, null));
+        Optional<RequestBody> body =
+                call.body().map(text -> call.isBodyOnce() ? new BodyOnce(text) : RequestBody.create(text, null));
         Request.Builder request = new Request.Builder().url(call.url());
         request.method(
                 call.method(),
@@ -144,6 +158,31 @@ final class OkHttpContractClient implements ContractClient {
     public void close() {
         raw.dispatcher().executorService().shutdown();
         raw.connectionPool().evictAll();
+    }
+
+    /** As bodies are that come from a stream. */
+    private static final class BodyOnce extends RequestBody {
+
+        private final ByteArrayInputStream bytes;
+
+        BodyOnce(String text) {
+            this.bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public MediaType contentType() {
+            return null;
+        }
+
+        @Override
+        public boolean isOneShot() {
+            return true;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) throws IOException {
+            sink.write(bytes.readAllBytes());
+        }
     }
 
     private static final class OpeningWebSocket extends WebSocketListener {

@@ -3,12 +3,13 @@ package dev.evenkeel.lb.okhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.evenkeel.lb.call.AttemptHistory;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.testkit.ScriptedReply;
 import dev.evenkeel.lb.testkit.ScriptedServer;
+import dev.evenkeel.lb.testkit.VirtualClock;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
@@ -28,24 +29,19 @@ class ResendTest {
     private static final int REFUSED_STREAM = 7;
     private static final int CANCEL = 8;
 
-    @Test
-    void postThatIsRefusedIsNeverReachedAndGoesNowhereElse() throws Exception {
-        ScriptedServer refusing = ScriptedServer.refusing();
-        try (Orders orders = Orders.of(refusing, ScriptedServer.refusing())) {
-            assertThatThrownBy(() -> orders.post("http://orders/x", "once")).isInstanceOf(ConnectException.class);
-            assertThat(orders.picks()).isEqualTo(1);
-            assertThat(orders.ended(Kind.NEVER_REACHED)).isEqualTo(1);
-        }
-    }
-
     /** As a server does that restarts, or closes what has been idle for long: no client makes its caller feel that. */
     @Test
     void getThatFindsItsKeptConnectionClosedIsRepeatedOnANewOne() throws Exception {
-        try (Orders orders = Orders.of(closingTheSecond())) {
+        ScriptedServer closing = closingTheSecond();
+        try (Orders orders = Orders.service("orders", b -> b.ticker(new VirtualClock()), c -> c)
+                .add(closing.instance(), closing)) {
             assertThat(orders.get("http://orders/x")).isEqualTo("1");
             assertThat(orders.get("http://orders/x")).isEqualTo("3");
             assertThat(orders.picks()).isEqualTo(2);
             assertThat(orders.ended(Kind.SUCCESS)).isEqualTo(2);
+            assertThat(orders.balancer().snapshot().purse())
+                    .as("one was paid for")
+                    .isEqualTo(9.4);
         }
     }
 
@@ -175,7 +171,9 @@ class ResendTest {
             other.reply(ScriptedReply.hangUp());
             assertThatThrownBy(() -> orders.get("http://orders/from"))
                     .isInstanceOf(IOException.class)
-                    .satisfies(failure -> assertThat(failure.getSuppressed()).isEmpty());
+                    .satisfies(failure -> assertThat(failure.getSuppressed())
+                            .as("it is not the instance that has failed")
+                            .hasOnlyElementsOfType(AttemptHistory.class));
             assertThat(orders.ended(Kind.SUCCESS)).isEqualTo(2);
         }
     }

@@ -1,12 +1,14 @@
 package dev.evenkeel.lb.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -60,6 +62,41 @@ class TlsTest {
                 .build();
         try (Orders orders = overTls(server, c -> c.certificatePinner(pinner))) {
             assertThat(orders.get("https://orders/x")).isEqualTo("secret");
+        }
+    }
+
+    @Test
+    void asksForTheNameThatIsConfigured() throws Exception {
+        MockWebServer server = server("orders.internal.example");
+        try (Orders orders = overTls(server)) {
+            OkHttpClient http = BalancedOkHttp.builder(orders.raw(), orders.balancer())
+                    .tlsName(host -> host + ".internal.example")
+                    .build();
+            for (int i = 0; i < 2; i++) {
+                try (Response response =
+                        http.newCall(Orders.request("https://orders/x")).execute()) {
+                    assertThat(response.body().string()).isEqualTo("secret");
+                }
+                RecordedRequest seen = server.takeRequest();
+                assertThat(seen.getHandshakeServerNames()).containsExactly("orders.internal.example");
+                assertThat(seen.getHeaders().get(":authority")).isEqualTo("orders");
+                assertThat(seen.getConnectionIndex()).isZero();
+            }
+            assertThatThrownBy(() -> orders.get("https://orders/x")).isInstanceOf(SSLPeerUnverifiedException.class);
+        }
+    }
+
+    @Test
+    void verifiesTheInstanceIfToldTo() throws Exception {
+        MockWebServer server = server("127.0.0.1");
+        try (Orders orders = overTls(server)) {
+            OkHttpClient http = BalancedOkHttp.builder(orders.raw(), orders.balancer())
+                    .tlsNameOfInstance()
+                    .build();
+            try (Response response =
+                    http.newCall(Orders.request("https://orders/x")).execute()) {
+                assertThat(response.body().string()).isEqualTo("secret");
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.evenkeel.lb.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.testkit.ContractClient;
 import dev.evenkeel.lb.testkit.ContractOptions;
 import dev.evenkeel.lb.testkit.Eventually;
@@ -28,6 +29,19 @@ class WebSocketTest extends WebSocketContract {
             Eventually.until("the handshake is there", () -> server.requestCount() == 1);
             assertThat(server.requests().get(0).header("Host")).contains("orders");
             socket.cancel();
+        }
+    }
+
+    @Test
+    void hasFailedIfTheServerDiesWithoutAGoodbye() throws Exception {
+        ScriptedServer server = ScriptedServer.start().reply(ScriptedReply.webSocket());
+        try (Orders orders = Orders.of(server)) {
+            orders.http().newWebSocket(Orders.request("ws://orders/x"), new WebSocketListener() {});
+            orders.awaitInFlight(1);
+            Eventually.until("the handshake is there", () -> server.requestCount() == 1);
+            server.stop();
+            orders.awaitInFlight(0);
+            assertThat(orders.ended(Kind.FAILED)).isEqualTo(1);
         }
     }
 }

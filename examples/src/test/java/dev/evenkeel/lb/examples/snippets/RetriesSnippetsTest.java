@@ -7,6 +7,7 @@ import dev.evenkeel.lb.call.AttemptHistory;
 import dev.evenkeel.lb.call.BalancedCall;
 import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.httpclient.BalancedHttpClient;
+import dev.evenkeel.lb.okhttp.BalancedOkHttp;
 import dev.evenkeel.lb.retry.HedgePolicy;
 import dev.evenkeel.lb.retry.RetryPolicy;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,19 @@ class RetriesSnippetsTest {
     void close() {
         assertThat(orders.snapshot().inFlight()).isZero();
         orders.close();
+    }
+
+    @Test
+    void okHttp() {
+        OkHttpClient client = new OkHttpClient();
+        // snippet
+        OkHttpClient http = BalancedOkHttp.builder(client, orders)
+                .retries(RetryPolicy.builder().onStatus(502, 503, 504).build())
+                .replay(request ->
+                        request.header("Idempotency-Key") != null ? Replay.ALWAYS : Replay.ofMethod(request.method()))
+                .build();
+        // end
+        assertThat(http.interceptors()).hasSize(1);
     }
 
     @Test

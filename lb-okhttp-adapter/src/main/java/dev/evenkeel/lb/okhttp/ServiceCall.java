@@ -1,0 +1,138 @@
+package dev.evenkeel.lb.okhttp;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.call.Acquisition;
+import dev.evenkeel.lb.call.Attempt;
+import dev.evenkeel.lb.call.BalancedCall;
+import dev.evenkeel.lb.call.Replay;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.Outcome;
+import dev.evenkeel.lb.request.PickRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import okhttp3.Call;
+import okhttp3.Interceptor;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** A request to a service, and how it is sent to the instance of an attempt. */
+final class ServiceCall {
+
+    /** Longer than anybody waits, and what the time of a call may be at most. */
+    private static final Duration MAX_LIMIT = Duration.ofDays(365);
+
+    private final Request request;
+    private final LoadBalancer balancer;
+    private final Replay replay;
+    private final Resilience resilience;
+    private final ClientPools pools;
+    private final List<String> strippedHeaders;
+
+    ServiceCall(
+            Request request,
+            LoadBalancer balancer,
+            Replay replay,
+            Resilience resilience,
+            ClientPools pools,
+            List<String> strippedHeaders) {
+        this.request = request;
+        this.balancer = balancer;
+        this.replay = replay;
+        this.resilience = resilience;
+        this.pools = pools;
+        this.strippedHeaders = strippedHeaders;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    LoadBalancer balancer() {
+        return balancer;
+    }
+
+    /** What makes the attempts. */
+    BalancedCall.Builder attempts(PickRequest pickRequest, Duration timeLimit) {
+        BalancedCall.Builder attempts = BalancedCall.to(balancer)
+                .pickRequest(pickRequest)
+                .replay(replay)
+                .retries(resilience.retries())
+                .hedging(resilience.hedging())
+                .refusalFailure(Acquisition::asIOException);
+        return timeLimit.isZero() ? attempts : attempts.timeout(timeLimit);
+    }
+
+    /** The time that OkHttp gives the whole call; zero for as much as it takes. */
+    static Duration timeLimit(Call call) {
+        return Duration.ofNanos(Math.min(call.timeout().timeoutNanos(), MAX_LIMIT.toNanos()));
+    }
+
+    /**
+     * Sends the request to the instance of an attempt.
+     *
+     * @param listener to the call that has this chain
+     * @return the response: open if it goes to the caller, closed if there is to be another attempt
+     */
+    Response send(Attempt attempt, CallListener listener, Interceptor.Chain chain) throws IOException {
+        ServiceInstance instance = attempt.instance();
+        InstancePool pool = pools.of(balancer, instance);
+        listener.begin(attempt, pool);
+        Response response;
+        try {
+            Interceptor.Chain routed = pool.over(chain, request.url().host(), instance);
+            response = proceed(routed, picked(instance), attempt, listener, pool, chain.getRetryOnConnectionFailure());
+        } catch (IOException failure) {
+            throw listener.failed(failure);
+        } catch (Throwable thrown) { // by an interceptor of the user's, or OkHttp's undeclared InterruptedException
+            listener.abandon();
+            throw thrown;
+        }
+        if (isAccepted(response, attempt, listener)) {
+            attempt.keepOpen();
+            return listener.handOver(response);
+        }
+        response.close();
+        listener.drop();
+        return response;
+    }
+
+    private Request picked(ServiceInstance instance) {
+        Request.Builder picked =
+                request.newBuilder().tag(Pick.class, new Pick(request.url().host(), balancer, instance));
+        strippedHeaders.forEach(picked::removeHeader);
+        return picked.build();
+    }
+
+    /**
+     * A connection that was kept, and is found closed now, says nothing of the instance: the request goes to the same one over
+     * a new connection, once, as with OkHttp. The idle ones are likely to be closed as well.
+     */
+    private Response proceed(
+            Interceptor.Chain routed,
+            Request picked,
+            Attempt attempt,
+            CallListener listener,
+            InstancePool pool,
+            boolean retryOnConnectionFailure)
+            throws IOException {
+        try {
+            return routed.proceed(picked);
+        } catch (IOException lost) {
+            if (!retryOnConnectionFailure || replay != Replay.ALWAYS || !listener.hasLostAKeptConnection(lost)) {
+                throw lost;
+            }
+        }
+        attempt.resent();
+        listener.beginAgain();
+        pool.closeIdle();
+        return routed.proceed(picked);
+    }
+
+    private boolean isAccepted(Response response, Attempt attempt, CallListener listener) {
+        Outcome said = listener.said();
+        boolean isBetterElsewhere =
+                resilience.retries().isOnStatus(response.code()) && listener.isAnsweredByTheInstance();
+        return isBetterElsewhere ? attempt.acceptIfLast(said) : attempt.accept(said);
+    }
+}
