@@ -108,6 +108,7 @@ public class PoolChangeBenchmark { // not final: JMH derives from it
                 nobody,
                 none,
                 gone -> {},
+                new Lingering(Duration.ZERO, context.scheduler(), node -> {}),
                 new Listeners("changing", Runnable::run));
     }
 

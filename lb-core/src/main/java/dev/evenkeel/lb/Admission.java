@@ -48,7 +48,8 @@ final class Admission {
             return selected;
         }
         TrackedLease any = admitAny(pool, request, now, false);
-        return any != null || request.avoided().isEmpty() ? any : admitAny(pool, request, now, true);
+        boolean avoidsNobody = request.avoided().isEmpty() && request.session().isEmpty();
+        return any != null || avoidsNobody ? any : admitAny(pool, request, now, true);
     }
 
     private @Nullable TrackedLease admitPreferred(Pool pool, PickRequest request, long now) {

@@ -31,6 +31,8 @@ record BalancerConfig(
         boolean acceptEmptyLists,
         ListBorder border,
         Duration absenceGrace,
+        Duration sessionGrace,
+        double maxSessionLoad,
         LossGuard.Limits lossGuard,
         Subset.Settings subset,
         @Nullable String zone,

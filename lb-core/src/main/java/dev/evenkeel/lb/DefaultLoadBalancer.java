@@ -61,6 +61,7 @@ final class DefaultLoadBalancer
     private final HealthWatch health;
     private final WarmUp warmUp;
     private final OutlierDetector outliers;
+    private final Lingering lingering;
     private final Membership membership;
     private final SourceLink source;
     private final Absence absence;
@@ -69,7 +70,7 @@ final class DefaultLoadBalancer
     private final SlotQueue queue;
     private final StrategyFaults faults;
     private final Selectors selectors;
-    private final Admission admission;
+    private final SessionAdmission admission;
     private final LeaseWatch leaseWatch;
     private final CallContext callContext;
     private final @Nullable PauseWatch pauses;
@@ -95,6 +96,8 @@ final class DefaultLoadBalancer
                 control,
                 this::publish);
         this.outliers = new OutlierDetector(config, control, listeners, warmUp, this::members, this::ejectionsChanged);
+        this.lingering = new Lingering(
+                config.sessionGrace(), config.scheduler(), node -> control.execute(() -> endLingering(node)));
         this.membership = new Membership(
                 serviceName,
                 config.ticker(),
@@ -103,6 +106,7 @@ final class DefaultLoadBalancer
                 health,
                 warmUp,
                 outliers::gone,
+                lingering,
                 listeners);
         this.source = new SourceLink(
                 serviceName,
@@ -128,7 +132,7 @@ final class DefaultLoadBalancer
         this.faults = new StrategyFaults(serviceName);
         this.selectors = new Selectors(
                 config.strategy(), config.ticker(), config.random(), this::executeForStrategy, inFlight, faults);
-        this.admission = new Admission(config.random(), faults);
+        this.admission = new SessionAdmission(serviceName, new Admission(config.random(), faults));
         this.leaseWatch = new LeaseWatch(serviceName, config.ticker());
         this.callContext = new PoolCallContext(config, () -> pool);
         this.pauses = config.pauses();
@@ -355,7 +359,7 @@ final class DefaultLoadBalancer
         control.assertInContext();
         absence.left(id);
         boolean wasListed = subset.left(id);
-        boolean wasMember = membership.leave(id);
+        boolean wasMember = membership.leave(id, admission.isInUse());
         if (wasListed) {
             chooseSubsetAgain();
         }
@@ -424,10 +428,14 @@ final class DefaultLoadBalancer
 
         @Override
         public void drained(Node node) {
+            submit(DefaultLoadBalancer.this::settle);
+        }
+
+        private void submit(Runnable change) {
             try {
-                config.scheduler().schedule(() -> control.execute(DefaultLoadBalancer.this::settle), Duration.ZERO);
-            } catch (RuntimeException rejected) { // then it is gone with the next change of the pool
-                log.debug("{}: {} has ended its last call, but the scheduler threw", serviceName, node, rejected);
+                config.scheduler().schedule(() -> control.execute(change), Duration.ZERO);
+            } catch (RuntimeException rejected) { // then who has left is gone with the next change of the pool
+                log.debug("{}: a call has ended at one that leaves, but the scheduler threw", serviceName, rejected);
             }
         }
 
@@ -454,6 +462,15 @@ final class DefaultLoadBalancer
         @Override
         public void failed(Node node, Outcome outcome, @Nullable Trial trial) {
             outliers.failed(node, outcome, trial);
+            if (node.state().draining() && isLost(node, outcome)) {
+                submit(() -> endLingering(node));
+            }
+        }
+
+        /** Whether not even its sessions should wait for it. */
+        private boolean isLost(Node node, Outcome outcome) {
+            return outcome.kind() == Outcome.Kind.NEVER_REACHED
+                    || FailureRun.isTooLong(node.failureRun(), config.outliers());
         }
 
         @Override
@@ -480,6 +497,12 @@ final class DefaultLoadBalancer
         if (pool.phase != Pool.Phase.CLOSED && membership.settle()) {
             publishLeaving();
             listeners.flush();
+        }
+    }
+
+    private void endLingering(Node node) {
+        if (membership.endLingering(node)) {
+            settle();
         }
     }
 
@@ -522,7 +545,9 @@ final class DefaultLoadBalancer
         tiers.applyPlaces();
         Selector selector = selectors.of(tiers.active(), weightsChanged || propertiesChanged);
         availability.applyTrials();
-        Pool after = before.next(availability, tiers, leaving, membership.byId(), selector);
+        SessionLoad sessionLoad =
+                SessionLoad.of(config.maxSessionLoad(), tiers.areSeveral() ? tiers.candidates : tiers.only(), inFlight);
+        Pool after = before.next(availability, tiers, leaving, membership.byId(), selector, sessionLoad);
         if (!POOL.compareAndSet(this, before, after)) {
             return; // closed meanwhile
         }
@@ -561,6 +586,7 @@ final class DefaultLoadBalancer
         List<Runnable> steps = List.of(
                 source::close,
                 absence::close,
+                lingering::close,
                 health::close,
                 warmUp::close,
                 outliers::close,

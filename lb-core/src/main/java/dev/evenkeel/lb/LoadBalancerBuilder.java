@@ -52,6 +52,8 @@ public final class LoadBalancerBuilder {
     private boolean acceptEmptyLists;
     private Predicate<InetAddress> acceptAddresses = ListBorder::isOrdinary;
     private Duration absenceGrace = Duration.ofSeconds(10);
+    private Duration sessionGrace = Duration.ofSeconds(30);
+    private double maxSessionLoad = Double.POSITIVE_INFINITY;
     private LossGuard.Limits lossGuard = LossGuard.Limits.NONE;
     private Subset.Settings subset = Subset.Settings.ALL;
     private @Nullable String zone;
@@ -198,6 +200,35 @@ public final class LoadBalancerBuilder {
      */
     public LoadBalancerBuilder absenceGrace(Duration grace) {
         this.absenceGrace = UP_TO_A_DAY.check("grace", grace);
+        return this;
+    }
+
+    /**
+     * Sets how long an instance that says that it leaves goes on to get the calls of its
+     * {@linkplain dev.evenkeel.lb.request.StickySession sessions}, and no others. Default 30 s: as much as programs commonly
+     * give themselves to shut down. Ends as soon as a call does not reach it; does not begin if it is sick or ejected, nor as
+     * long as there have been no sessions.
+     *
+     * @param grace at most 1 day; zero for none
+     */
+    public LoadBalancerBuilder sessionGrace(Duration grace) {
+        this.sessionGrace = UP_TO_A_DAY.check("grace", grace);
+        return this;
+    }
+
+    /**
+     * Bounds how many calls an instance may have in flight to be given another one of a session, as a multiple of what it would
+     * have if all had the same for their weight: a session that floods does not drown its instance then. A call that would be
+     * one more goes where the strategy says, and the session stays. Default no bound, as such calls find nothing of their
+     * session; 2 is a good one.
+     *
+     * @param factor more than 1
+     */
+    public LoadBalancerBuilder maxSessionLoad(double factor) {
+        if (!(factor > 1) || Double.isInfinite(factor)) {
+            throw new IllegalArgumentException("factor: " + factor + " (expected: more than 1 and finite)");
+        }
+        this.maxSessionLoad = factor;
         return this;
     }
 
@@ -409,6 +440,8 @@ public final class LoadBalancerBuilder {
                 acceptEmptyLists,
                 border,
                 absenceGrace,
+                sessionGrace,
+                maxSessionLoad,
                 lossGuard,
                 subset,
                 zone,

@@ -19,6 +19,9 @@ final class MembersById {
     /** Taken out since the last pool was published. */
     private final Map<String, Node> former = new ConcurrentHashMap<>();
 
+    /** Those that have said that they leave, and get no calls any more but those of their sessions. */
+    private final Map<String, Node> lingering = new ConcurrentHashMap<>();
+
     @Nullable Node member(String id) {
         return members.get(id);
     }
@@ -26,6 +29,18 @@ final class MembersById {
     /** Whom {@link #member} answered with before the change that is being made, if that is no longer a member. */
     @Nullable Node former(String id) {
         return former.get(id);
+    }
+
+    @Nullable Node lingering(String id) {
+        return lingering.get(id);
+    }
+
+    void beginLingering(Node node) {
+        lingering.put(node.id(), node);
+    }
+
+    void endLingering(Node node) {
+        lingering.remove(node.id(), node);
     }
 
     void add(Node node) {

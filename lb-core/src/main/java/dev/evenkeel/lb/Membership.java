@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * is listed again while it is leaving comes back with its state. The same id at another address is another instance.
  *
  * <p>A node that is leaving is closed to picks only by {@link #settle}, when the pool without it has been published: until
- * then it may be all that the old pool has.
+ * then it may be all that the old pool has. One that is {@link Lingering} is not closed yet: no pool has it, so that only its
+ * sessions find it, by its id.
  */
 final class Membership {
 
@@ -39,6 +40,7 @@ final class Membership {
     private final HealthWatch health;
     private final WarmUp warmUp;
     private final Consumer<Node> onGone;
+    private final Lingering lingering;
     private final Listeners listeners;
 
     /** In the order of the last list. Replaced, never changed, as pools have it, too. */
@@ -66,6 +68,7 @@ final class Membership {
             HealthWatch health,
             WarmUp warmUp,
             Consumer<Node> onGone,
+            Lingering lingering,
             Listeners listeners) {
         this.serviceName = serviceName;
         this.ticker = ticker;
@@ -74,6 +77,7 @@ final class Membership {
         this.health = health;
         this.warmUp = warmUp;
         this.onGone = onGone;
+        this.lingering = lingering;
         this.lossLines = new LogBudget(ticker);
         this.listeners = listeners;
     }
@@ -170,8 +174,12 @@ final class Membership {
         return duplicates;
     }
 
-    /** Takes out a member that left of its own will. Returns whether there was one. */
-    boolean leave(String id) {
+    /**
+     * Takes out a member that left of its own will. Returns whether there was one.
+     *
+     * @param hasSessions for which it stays for a while, if it is well
+     */
+    boolean leave(String id, boolean hasSessions) {
         Node node = byId.member(id);
         if (node == null) {
             return false;
@@ -180,7 +188,16 @@ final class Membership {
         members = without(members, place);
         instances = without(instances, place);
         beginLeaving(node, "has left");
+        if (hasSessions && node.state().isWell() && lingering.begin(node)) {
+            byId.beginLingering(node);
+        }
         return true;
+    }
+
+    /** It stays no longer than its calls in flight do. Returns false if that was so already. */
+    boolean endLingering(Node node) {
+        byId.endLingering(node);
+        return lingering.end(node);
     }
 
     /**
@@ -191,7 +208,7 @@ final class Membership {
         byId.published();
         boolean anyGone = false;
         for (Node node : List.copyOf(leaving)) {
-            if (node.drain()) {
+            if (!lingering.contains(node) && node.drain()) {
                 leaving.remove(node);
                 warmUp.gone(node);
                 onGone.accept(node);
@@ -266,6 +283,7 @@ final class Membership {
 
     private void comeBack(Node node, ServiceInstance instance) {
         leaving.remove(node);
+        endLingering(node);
         changeInPlace(node, instance);
         node.state(node.state().withDraining(false));
         node.undrain();

@@ -179,7 +179,8 @@ final class Node extends CallStatistics implements Candidate {
     }
 
     boolean isAvoidedBy(PickRequest request) {
-        return !request.avoided().isEmpty() && request.avoided().contains(id());
+        return (!request.avoided().isEmpty() && request.avoided().contains(id()))
+                || (request.session().isPresent() && state.absent()); // it takes no new sessions
     }
 
     /** Whether the request may go here at all, however busy the node is. */

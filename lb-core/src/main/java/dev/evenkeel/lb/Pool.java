@@ -18,6 +18,7 @@ final class Pool {
             new Node[0],
             new NodeState[0],
             new MembersById(),
+            null,
             null);
 
     enum Phase {
@@ -53,6 +54,9 @@ final class Pool {
 
     final boolean failOpen;
 
+    /** Null where it has no bound. */
+    private final @Nullable SessionLoad sessionLoad;
+
     private Pool(
             long version,
             Phase phase,
@@ -61,7 +65,8 @@ final class Pool {
             Node[] leaving,
             NodeState[] leavingStates,
             MembersById byId,
-            @Nullable Selector selector) {
+            @Nullable Selector selector,
+            @Nullable SessionLoad sessionLoad) {
         this.version = version;
         this.phase = phase;
         this.availability = availability;
@@ -73,21 +78,38 @@ final class Pool {
         this.byId = byId;
         this.selector = selector;
         this.failOpen = availability.failOpen;
+        this.sessionLoad = sessionLoad;
     }
 
     /** The next version. */
-    Pool next(Availability next, Tiers nowTiers, Node[] nowLeaving, MembersById members, @Nullable Selector choice) {
+    Pool next(
+            Availability next,
+            Tiers nowTiers,
+            Node[] nowLeaving,
+            MembersById members,
+            @Nullable Selector choice,
+            @Nullable SessionLoad load) {
         return new Pool(
-                version + 1, Phase.READY, next, nowTiers, nowLeaving, NodeState.of(nowLeaving), members, choice);
+                version + 1, Phase.READY, next, nowTiers, nowLeaving, NodeState.of(nowLeaving), members, choice, load);
     }
 
     /** The next version, in which only who drains differs. */
     Pool withLeaving(Node[] nowLeaving) {
-        return new Pool(version + 1, phase, availability, tiers, nowLeaving, NodeState.of(nowLeaving), byId, selector);
+        return new Pool(
+                version + 1,
+                phase,
+                availability,
+                tiers,
+                nowLeaving,
+                NodeState.of(nowLeaving),
+                byId,
+                selector,
+                sessionLoad);
     }
 
     Pool closed() {
-        return new Pool(version + 1, Phase.CLOSED, availability, tiers, leaving, leavingStates, byId, selector);
+        return new Pool(
+                version + 1, Phase.CLOSED, availability, tiers, leaving, leavingStates, byId, selector, sessionLoad);
     }
 
     /** How many there are, those that drain included. */
@@ -142,6 +164,24 @@ final class Pool {
         }
         Node former = byId.former(id);
         return former != null && isCandidate(former) ? former : null;
+    }
+
+    /** Who keeps its sessions, of this id: a candidate, or one that is well, but has no weight or is about to leave. */
+    @Nullable Node keeperOfSessions(String id) {
+        Node candidate = candidate(id);
+        if (candidate != null) {
+            return candidate;
+        }
+        Node member = byId.member(id);
+        if (member != null) {
+            return member.state().isWell() ? member : null;
+        }
+        return byId.lingering(id);
+    }
+
+    /** Whether one more call of a session would not make it too busy, compared with the others. */
+    boolean allowsSessionAt(Node node) {
+        return sessionLoad == null || sessionLoad.allows(node);
     }
 
     boolean isCandidate(Node node) {

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * nobody's fault, or nobody knows whose, and end the call.
  *
  * <p><b>A hedge</b> is a second attempt beside the first, see {@link HedgePolicy}: only of calls that may always be replayed,
- * only in {@link #executeAsync}, never with too few instances well ({@linkplain dev.evenkeel.lb.Lease#isFailOpen fail-open}).
+ * only in {@link #executeAsync}, never with too few instances well ({@linkplain dev.evenkeel.lb.Lease#isFailOpen fail-open}),
+ * nor in a {@linkplain dev.evenkeel.lb.request.StickySession session}, of which no other instance knows.
  * The slower one is stopped, and nothing is made of it.
  *
  * <p><b>What the caller gets</b> when nothing helped is the exception of the last attempt, as it is; {@link AttemptHistory}

@@ -5,6 +5,7 @@ import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.request.StickySession;
 import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.time.Cancellable;
 import java.time.Duration;
@@ -228,6 +229,7 @@ final class CallState {
         }
         hedge.cancel();
         slower.forEach(CallState::stopSlower);
+        moveSession(attempt);
         return true;
     }
 
@@ -352,7 +354,7 @@ final class CallState {
         return pause != null && isWorthwhile(pause) && context.purse().spend() ? pause : null;
     }
 
-    /** Whether there are instances for one more attempt, and it is not too many. */
+    /** Whether there are instances for one more attempt, and it is not too many. One that was tried may have gone since. */
     private boolean isAnotherLeft(PickRequest next, int maxAttempts) {
         int begunSoFar;
         synchronized (this) {
@@ -361,7 +363,7 @@ final class CallState {
             }
             begunSoFar = attempts.size();
         }
-        return begunSoFar < maxAttempts && begunSoFar < context.instances(next);
+        return begunSoFar < maxAttempts && (begunSoFar < context.instances(next) || context.hasOther(next));
     }
 
     /** Whether an attempt after the pause could come to its end in time, at the fastest instance. */
@@ -378,7 +380,11 @@ final class CallState {
 
     /** Waits for the time of a hedge, if there is to be one should the attempt take that long. */
     void startHedge(Attempt attempt, Runnable hedge) {
-        if (!call.hedging().isOn() || call.replay() != Replay.ALWAYS || attempt.isFailOpen()) {
+        boolean wanted = call.hedging().isOn()
+                && call.replay() == Replay.ALWAYS
+                && call.pickRequest().session().isEmpty() // no other instance knows of it
+                && !attempt.isFailOpen();
+        if (!wanted) {
             return;
         }
         Optional<Duration> observed = call.hedging().percentile().isPresent()
@@ -499,11 +505,28 @@ final class CallState {
     /** The call has an answer. */
     void answered(Attempt attempt) {
         attempt.taken();
+        moveSession(attempt);
         Outcome how = attempt.outcome();
         if ((how == null ? attempt.said() : how).kind() == Outcome.Kind.SUCCESS) {
             context.purse().earn();
         }
         end(false);
+    }
+
+    /** A session goes on where its call was answered, if that failed where it was. */
+    private void moveSession(Attempt answered) {
+        StickySession session = call.pickRequest().session().orElse(null);
+        if (session == null) {
+            return;
+        }
+        Optional<String> place = session.instanceId(balancer().serviceName());
+        if (place.isPresent() && wasTried(place.get())) {
+            session.move(balancer().serviceName(), place, answered.instance().id());
+        }
+    }
+
+    private synchronized boolean wasTried(String instanceId) {
+        return attempts.stream().anyMatch(attempt -> attempt.instance().id().equals(instanceId));
     }
 
     /** Says on the failure of the call what led to it. */

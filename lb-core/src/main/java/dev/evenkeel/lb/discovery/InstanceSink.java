@@ -25,7 +25,10 @@ public interface InstanceSink {
      */
     void update(List<ServiceInstance> instances);
 
-    /** Says that this instance has left of its own will: it gets no new calls from now on, those in flight end. */
+    /**
+     * Says that this instance has left of its own will: it gets no new calls from now on, but those of its sessions for a while;
+     * those in flight end.
+     */
     void left(String instanceId);
 
     /** Says that the source cannot tell at the moment. The last good list stays in force. */

@@ -140,7 +140,10 @@ public final class ServiceInstance {
         return Optional.ofNullable(literalAddress).map(InetSocketAddress::getAddress);
     }
 
-    /** The share of traffic relative to other instances. Zero means none, unless all instances have zero. Default 1. */
+    /**
+     * The share of traffic relative to other instances. Zero means none but that of the sessions that it has, unless all
+     * instances have zero. Default 1.
+     */
     public double weight() {
         return weight;
     }

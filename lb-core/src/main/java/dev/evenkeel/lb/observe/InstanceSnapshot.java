@@ -88,7 +88,7 @@ public final class InstanceSnapshot {
         return eligible;
     }
 
-    /** Whether it gets no new calls and leaves when those in flight have ended. */
+    /** Whether it gets no new calls, but those of its sessions for a while, and leaves when those in flight have ended. */
     public boolean isDraining() {
         return draining;
     }

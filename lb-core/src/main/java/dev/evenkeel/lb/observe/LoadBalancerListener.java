@@ -24,7 +24,7 @@ public interface LoadBalancerListener {
     /** An instance has other properties than before: weight, zone, metadata. Its live state goes on. */
     default void changed(String serviceName, ServiceInstance before, ServiceInstance after) {}
 
-    /** An instance gets no new calls; those in flight go on. */
+    /** An instance gets no new calls, but those of its sessions, for a while; those in flight go on. */
     default void draining(String serviceName, ServiceInstance instance) {}
 
     /** An instance that was draining is listed again, and gets calls again. Its live state goes on. */

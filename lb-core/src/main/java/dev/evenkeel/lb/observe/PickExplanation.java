@@ -18,7 +18,7 @@ public final class PickExplanation {
         ADMISSIBLE,
         /** Nothing else spoke against it, but its priority or zone is used only when nobody else admits a call. */
         OTHER_TIER,
-        /** It has left, and gets no new calls. */
+        /** It has left, and gets no new calls, but those of its own sessions for a while. */
         DRAINING,
         /** It is sick, and others are not. */
         UNHEALTHY,

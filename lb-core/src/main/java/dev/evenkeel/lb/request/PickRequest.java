@@ -29,6 +29,7 @@ public final class PickRequest {
     public static final PickRequest EMPTY = builder().build();
 
     private final Optional<String> stickyKey;
+    private final Optional<StickySession> session;
     private final ImmutableSet<String> avoided;
     private final Optional<String> preferred;
     private final boolean anotherWillDo;
@@ -41,6 +42,7 @@ public final class PickRequest {
 
     private PickRequest(Builder builder) {
         this.stickyKey = Optional.ofNullable(builder.stickyKey);
+        this.session = Optional.ofNullable(builder.session);
         this.avoided = ImmutableSet.copyOf(builder.avoided);
         this.preferred = Optional.ofNullable(builder.preferred);
         this.anotherWillDo = builder.anotherWillDo;
@@ -57,6 +59,11 @@ public final class PickRequest {
         return builder().stickyKey(key).build();
     }
 
+    /** A request with only a session. */
+    public static PickRequest inSession(StickySession session) {
+        return builder().session(session).build();
+    }
+
     public static Builder builder() {
         return new Builder();
     }
@@ -64,6 +71,11 @@ public final class PickRequest {
     /** The key whose calls belong together, for strategies that honour it. */
     public Optional<String> stickyKey() {
         return stickyKey;
+    }
+
+    /** The session that the call belongs to. */
+    public Optional<StickySession> session() {
+        return session;
     }
 
     /** Ids of instances that are taken only when no other one can be. */
@@ -120,6 +132,7 @@ public final class PickRequest {
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.stickyKey = stickyKey.orElse(null);
+        builder.session = session.orElse(null);
         builder.avoided = avoided;
         builder.preferred = preferred.orElse(null);
         builder.anotherWillDo = anotherWillDo;
@@ -133,6 +146,7 @@ public final class PickRequest {
     public boolean equals(@Nullable Object object) {
         return object instanceof PickRequest other
                 && stickyKey.equals(other.stickyKey)
+                && session.equals(other.session)
                 && avoided.equals(other.avoided)
                 && preferred.equals(other.preferred)
                 && anotherWillDo == other.anotherWillDo
@@ -143,14 +157,16 @@ public final class PickRequest {
 
     @Override
     public int hashCode() {
-        return Arrays.asList(stickyKey, avoided, preferred, anotherWillDo, requiredMetadata, attributes, maxWait)
+        return Arrays.asList(
+                        stickyKey, session, avoided, preferred, anotherWillDo, requiredMetadata, attributes, maxWait)
                 .hashCode();
     }
 
     /** Names what is set, without the values of the key and the attributes, which may be private. */
     @Override
     public String toString() {
-        return Printable.of("PickRequest[sticky=" + stickyKey.isPresent() + ", avoided=" + avoided + ", preferred="
+        return Printable.of("PickRequest[sticky=" + stickyKey.isPresent() + ", session=" + session.isPresent()
+                + ", avoided=" + avoided + ", preferred="
                 + preferred + ", anotherWillDo=" + anotherWillDo + ", requiredMetadata=" + requiredMetadata
                 + ", attributes=" + attributes.keySet()
                 + maxWait.map(wait -> ", maxWait=" + wait).orElse("") + "]");
@@ -160,6 +176,7 @@ public final class PickRequest {
     public static final class Builder {
 
         private @Nullable String stickyKey;
+        private @Nullable StickySession session;
         private Set<String> avoided = ImmutableSet.of();
         private @Nullable String preferred;
         private boolean anotherWillDo = true;
@@ -172,6 +189,15 @@ public final class PickRequest {
         /** Calls with the same key go to the same instance, under a sticky strategy. The empty string is a key. */
         public Builder stickyKey(String key) {
             this.stickyKey = requireNonNull(key, "key");
+            return this;
+        }
+
+        /**
+         * The call belongs to this session, under any strategy, and goes where that is. An instance that the request
+         * {@linkplain #prefer prefers} comes first; a sticky key says where a new session begins.
+         */
+        public Builder session(StickySession session) {
+            this.session = requireNonNull(session, "session");
             return this;
         }
 

@@ -38,6 +38,7 @@ class PackageDependencyTest {
             entry("observe", Set.of("instance", "request", "health")),
             entry("admission", Set.of()),
             entry("retry", Set.of()),
+            entry("session", Set.of("request")),
             entry("", Set.of("instance", "tier", "request", "discovery", "strategy", "health", "observe", "admission")),
             entry("call", Set.of("", "instance", "request", "admission", "retry")),
             entry("routing", Set.of("", "request")));

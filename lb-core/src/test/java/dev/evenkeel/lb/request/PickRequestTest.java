@@ -7,8 +7,11 @@ import org.junit.jupiter.api.Test;
 
 class PickRequestTest {
 
+    private static final StickySession SESSION = new StickySession();
+
     private static final PickRequest FULL = PickRequest.builder()
             .stickyKey("secret-user")
+            .session(SESSION)
             .avoid(List.of("a"))
             .only("b")
             .requireMetadata("version", "2")
@@ -18,6 +21,7 @@ class PickRequestTest {
     @Test
     void saysNothingWhenEmpty() {
         assertThat(PickRequest.EMPTY.stickyKey()).isEmpty();
+        assertThat(PickRequest.EMPTY.session()).isEmpty();
         assertThat(PickRequest.EMPTY.avoided()).isEmpty();
         assertThat(PickRequest.EMPTY.preferred()).isEmpty();
         assertThat(PickRequest.EMPTY.anotherWillDo()).isTrue();
@@ -29,6 +33,7 @@ class PickRequestTest {
     @Test
     void keepsWhatItWasTold() {
         assertThat(FULL.stickyKey()).contains("secret-user");
+        assertThat(FULL.session()).contains(SESSION);
         assertThat(FULL.avoided()).containsExactly("a");
         assertThat(FULL.preferred()).contains("b");
         assertThat(FULL.anotherWillDo()).isFalse();
@@ -40,6 +45,9 @@ class PickRequestTest {
         assertThat(FULL.toBuilder().prefer("b").build().anotherWillDo()).isTrue();
         assertThat(PickRequest.stickyTo("k"))
                 .isEqualTo(PickRequest.builder().stickyKey("k").build());
+        assertThat(PickRequest.inSession(SESSION))
+                .isEqualTo(PickRequest.builder().session(SESSION).build())
+                .isNotEqualTo(PickRequest.inSession(new StickySession()));
     }
 
     @Test
