@@ -14,6 +14,7 @@ module dev.evenkeel.lb {
     exports dev.evenkeel.lb.request;
     exports dev.evenkeel.lb.retry;
     exports dev.evenkeel.lb.routing;
+    exports dev.evenkeel.lb.socket;
     exports dev.evenkeel.lb.strategy;
     exports dev.evenkeel.lb.time;
 }

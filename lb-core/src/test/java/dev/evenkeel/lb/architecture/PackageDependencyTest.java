@@ -40,6 +40,7 @@ class PackageDependencyTest {
             entry("retry", Set.of()),
             entry("", Set.of("instance", "tier", "request", "discovery", "strategy", "health", "observe", "admission")),
             entry("call", Set.of("", "instance", "request", "admission", "retry")),
+            entry("socket", Set.of("", "call", "instance", "request", "retry")),
             entry("routing", Set.of("", "request")));
 
     @Test
