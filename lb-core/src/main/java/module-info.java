@@ -15,6 +15,7 @@ module dev.evenkeel.lb {
     exports dev.evenkeel.lb.retry;
     exports dev.evenkeel.lb.routing;
     exports dev.evenkeel.lb.session;
+    exports dev.evenkeel.lb.socket;
     exports dev.evenkeel.lb.strategy;
     exports dev.evenkeel.lb.time;
 }

@@ -68,6 +68,19 @@ class ExamplesTest {
     }
 
     @Test
+    void plainSocketsGoWhereThereAreFewest() throws Exception {
+        String printed = printedBy(() -> PlainSockets.main(new String[0]));
+        assertThat(printed.lines()
+                        .filter(line -> line.matches("(one|two) says [ab]"))
+                        .sorted())
+                .hasSize(2)
+                .satisfies(lines -> assertThat(lines.get(0)).startsWith("one"))
+                .satisfies(lines -> assertThat(lines.get(1)).startsWith("two"));
+        assertThat(printed.lines().filter(line -> line.contains(" inFlight=1 ")))
+                .hasSize(2);
+    }
+
+    @Test
     void retriesAndHedgesHideTheFailuresOfOthers() throws Exception {
         String printed = printedBy(() -> RetriesAndHedges.main(new String[0]));
         assertThat(printed.lines().filter(line -> line.matches("(one|two) says [a-d]")))

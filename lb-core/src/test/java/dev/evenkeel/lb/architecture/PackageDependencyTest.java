@@ -41,6 +41,7 @@ class PackageDependencyTest {
             entry("session", Set.of("request")),
             entry("", Set.of("instance", "tier", "request", "discovery", "strategy", "health", "observe", "admission")),
             entry("call", Set.of("", "instance", "request", "admission", "retry")),
+            entry("socket", Set.of("", "call", "instance", "request", "retry")),
             entry("routing", Set.of("", "request")));
 
     @Test
