@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.concurrent.Fields;
 import dev.evenkeel.lb.request.Outcome;
+import dev.evenkeel.lb.time.Ticker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
@@ -40,6 +41,7 @@ abstract sealed class CallCounts permits CallStatistics {
     private volatile int limit;
 
     private final @Nullable AdaptingLimit adaptingLimit;
+    private final Ticker ticker;
 
     @SuppressWarnings("unused") // through WORD
     private volatile long word;
@@ -63,10 +65,16 @@ abstract sealed class CallCounts permits CallStatistics {
     /** Where the calls are counted as well. Written by the control plane before it sets the mark, read after seeing it. */
     private @Nullable LongAdder total;
 
-    CallCounts(InFlightLimit limit, long now) {
+    CallCounts(InFlightLimit limit, Ticker ticker) {
+        long now = ticker.nanos();
         this.limit = limit.first();
         this.adaptingLimit = limit.adapting(now);
+        this.ticker = ticker;
         this.lastPick = now;
+    }
+
+    final long now() {
+        return ticker.nanos();
     }
 
     /** How many calls are in flight. */

@@ -65,8 +65,6 @@ sealed class CallStatistics extends CallCounts permits Node {
     private static final VarHandle LAST_OUTCOME = Fields.of(MethodHandles.lookup(), "lastOutcome", long.class);
     private static final VarHandle LAST_FAILURE = Fields.of(MethodHandles.lookup(), "lastFailure", long.class);
 
-    private final Ticker ticker;
-
     // written without fences: each is right by itself, and none announces another
 
     /** 0 before the first sample, else at least 1. */
@@ -92,12 +90,7 @@ sealed class CallStatistics extends CallCounts permits Node {
     private volatile int usualAnswers;
 
     CallStatistics(InFlightLimit limit, Ticker ticker) {
-        super(limit, ticker.nanos());
-        this.ticker = ticker;
-    }
-
-    final long now() {
-        return ticker.nanos();
+        super(limit, ticker);
     }
 
     /** The instance answered, after so long. */

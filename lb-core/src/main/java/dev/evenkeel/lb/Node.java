@@ -2,6 +2,7 @@ package dev.evenkeel.lb;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.evenkeel.lb.concurrent.Fields;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.LoadReport;
 import dev.evenkeel.lb.request.Outcome;
@@ -9,11 +10,11 @@ import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.strategy.Candidate;
 import dev.evenkeel.lb.strategy.ReceivedReport;
 import dev.evenkeel.lb.time.Ticker;
-import java.util.EnumMap;
-import java.util.Map;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ final class Node extends CallStatistics implements Candidate {
 
     /** A new instance has this many answers to give before it is like any other. */
     private static final int ANSWERS_ON_PROBATION = 3;
+
+    private static final VarHandle RARE_ENDINGS = Fields.of(MethodHandles.lookup(), "rareEndings", RareEndings.class);
 
     private final Events events;
 
@@ -46,11 +49,8 @@ final class Node extends CallStatistics implements Candidate {
     /** Written by the control plane, read anywhere. */
     private volatile double weight;
 
-    /** But for the successes, which are {@linkplain CallCounts in the word}. */
-    private final Map<Outcome.Kind, LongAdder> outcomes = new EnumMap<>(Outcome.Kind.class);
-
-    private final LongAdder unreported = new LongAdder();
-    private final AtomicLong leaked = new AtomicLong();
+    /** Null before the first one. Successes are {@linkplain CallCounts in the word}. */
+    private volatile @Nullable RareEndings rareEndings;
 
     /** The newest report. Of two that come in at once either may stay. */
     private volatile Optional<ReceivedReport> lastReport = Optional.empty();
@@ -92,11 +92,6 @@ final class Node extends CallStatistics implements Candidate {
         this.weight = instance.weight();
         this.initial = initial;
         this.events = events;
-        for (Outcome.Kind kind : Outcome.Kind.values()) {
-            if (kind != Outcome.Kind.SUCCESS) {
-                outcomes.put(kind, new LongAdder());
-            }
-        }
     }
 
     @Override
@@ -305,9 +300,9 @@ final class Node extends CallStatistics implements Candidate {
     private long release(@Nullable Outcome outcome, long waiting) {
         boolean success = outcome != null && outcome.kind() == Outcome.Kind.SUCCESS;
         if (outcome == null) {
-            unreported.increment();
+            toCount().unreported().increment();
         } else if (!success) {
-            counter(outcome.kind()).increment();
+            toCount().of(outcome.kind()).increment();
         }
         int limitBefore = limit();
         long before = countEnd(success, waiting);
@@ -340,24 +335,34 @@ final class Node extends CallStatistics implements Candidate {
     }
 
     long outcomes(Outcome.Kind kind) {
-        return kind == Outcome.Kind.SUCCESS ? successes() : counter(kind).sum();
-    }
-
-    private LongAdder counter(Outcome.Kind kind) {
-        return requireNonNull(outcomes.get(kind)); // filled once, for every kind but one
+        return kind == Outcome.Kind.SUCCESS ? successes() : rare(endings -> endings.of(kind));
     }
 
     long unreported() {
-        return unreported.sum();
+        return rare(RareEndings::unreported);
     }
 
     /** One of the calls that ended unreported was leaked. */
     void countLeak() {
-        leaked.incrementAndGet();
+        toCount().leaked().increment();
     }
 
     long leaked() {
-        return leaked.get();
+        return rare(RareEndings::leaked);
+    }
+
+    private long rare(Function<RareEndings, LongAdder> counter) {
+        RareEndings endings = rareEndings;
+        return endings == null ? 0 : counter.apply(endings).sum();
+    }
+
+    private RareEndings toCount() {
+        RareEndings endings = rareEndings;
+        if (endings != null) {
+            return endings;
+        }
+        RareEndings first = new RareEndings();
+        return RARE_ENDINGS.compareAndSet(this, null, first) ? first : requireNonNull(rareEndings);
     }
 
     boolean isOnProbation() {

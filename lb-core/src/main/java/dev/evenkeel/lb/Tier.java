@@ -1,5 +1,8 @@
 package dev.evenkeel.lb;
 
+import dev.evenkeel.lb.text.Printable;
+import java.util.Locale;
+
 /** Candidates that stand together, and what share of the calls they get. */
 final class Tier {
 
@@ -15,6 +18,12 @@ final class Tier {
         this.key = key;
         this.nodes = nodes;
         this.share = share;
+    }
+
+    @Override
+    public String toString() {
+        String zone = key.zone.isEmpty() ? "" : " in " + Printable.of((Object) key.zone);
+        return String.format(Locale.ROOT, "priority %d%s (%.0f %%)", key.priority, zone, 100 * share);
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Weights count as they are given, not as far as they are warmed up: who adds instances does not take capacity away.
  */
 final class Tiers {
+
+    private static final int MAX_DESCRIBED = 5;
 
     /** Those that may be picked, in the order of tiers; the very same array as before where there is one tier. */
     final Node[] candidates;
@@ -93,6 +96,27 @@ final class Tiers {
             }
         }
         return shares;
+    }
+
+    /** Whether other tiers get calls than before, however much each of them gets. */
+    boolean areOthersThan(Tiers before) {
+        if (active.size() != before.active.size()) {
+            return true;
+        }
+        for (int i = 0; i < active.size(); i++) {
+            if (!active.get(i).key.equals(before.active.get(i).key)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Who gets calls, for a log line. */
+    String describe() {
+        StringJoiner line = new StringJoiner(", ");
+        active.stream().limit(MAX_DESCRIBED).map(Tier::toString).forEach(line::add);
+        int more = active.size() - MAX_DESCRIBED;
+        return more > 0 ? line.add(more + " more").toString() : line.toString();
     }
 
     private static Tier.Key key(ServiceInstance instance, @Nullable String zone) {

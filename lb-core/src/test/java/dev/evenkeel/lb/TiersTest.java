@@ -94,6 +94,23 @@ class TiersTest {
     }
 
     @Test
+    void logsOnceThatCallsGoElsewhereAndThatTheyDoNoLonger() {
+        zone("a", Strategies.roundRobin());
+        deliverZones(4, 4);
+        try (CapturedLog log = CapturedLog.start()) {
+            List.of("a1", "a2", "a3").forEach(this::fail); // of which the first can be borne
+            sick.clear();
+            clock.advance(LONG_ENOUGH);
+            assertThat(log.lines().stream().filter(line -> line.contains("calls go to")))
+                    .satisfiesExactly(
+                            begin -> assertThat(begin)
+                                    .contains("calls go to priority 0 in a (")
+                                    .contains("%), priority 0 in b ("),
+                            end -> assertThat(end).endsWith("calls go to priority 0 in a (100 %)"));
+        }
+    }
+
+    @Test
     void doesNotOverloadASmallZone() {
         LoadBalancer orders = zone("a", Strategies.adaptive());
         deliverZones(1, 1, 10);

@@ -20,7 +20,8 @@ import org.openjdk.jmh.annotations.State;
  * the highest. That of the table is the hash and one look-up in an array of as many slots.
  *
  * <p>Conditions: equal weights, no instance is busy. There are 256 keys in turn, so that the branches of the look-up
- * cannot be learned by heart; the requests exist beforehand, as making them is not part of a pick.
+ * cannot be learned by heart; the requests exist beforehand, as making them is not part of a pick, and
+ * both read their keys from there, as reading what the caller wrote is not either.
  */
 @SuppressWarnings("NullAway.Init") // in setUp, which JMH calls
 @State(Scope.Thread)
@@ -34,7 +35,6 @@ public class StickyKeyBenchmark { // not final: JMH derives from it
     public int n;
 
     private final SipHash hash = SipHash.withSecret(SipHash.PUBLIC_SECRET);
-    private final String[] keys = new String[KEYS];
     private final PickRequest[] requests = new PickRequest[KEYS];
     private long[] ids;
     private Object[] instances;
@@ -46,8 +46,7 @@ public class StickyKeyBenchmark { // not final: JMH derives from it
     @Setup
     public void setUp() {
         for (int i = 0; i < KEYS; i++) {
-            keys[i] = String.format("user-%011d", i * 7_919L);
-            requests[i] = PickRequest.stickyTo(keys[i]);
+            requests[i] = PickRequest.stickyTo(String.format("user-%011d", i * 7_919L));
         }
         ids = new long[n];
         instances = new Object[n];
@@ -65,7 +64,7 @@ public class StickyKeyBenchmark { // not final: JMH derives from it
 
     @Benchmark
     public Object floor() {
-        long bits = hash.hash(keys[turn++ & KEYS - 1]);
+        long bits = hash.hash(nextKey());
         int highest = 0;
         long highestScore = -1;
         for (int i = 0; i < ids.length; i++) {
@@ -85,13 +84,17 @@ public class StickyKeyBenchmark { // not final: JMH derives from it
 
     @Benchmark
     public Object floorOfTable() {
-        long bits = hash.hash(keys[turn++ & KEYS - 1]);
+        long bits = hash.hash(nextKey());
         return instances[slots[(int) ((bits >>> 1) % slots.length)]];
     }
 
     @Benchmark
     public @Nullable Object table() {
         return byTable.select(requests[turn++ & KEYS - 1]);
+    }
+
+    private String nextKey() {
+        return requests[turn++ & KEYS - 1].stickyKey().orElseThrow();
     }
 
     private static long mix(long bits) {

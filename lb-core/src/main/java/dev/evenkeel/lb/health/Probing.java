@@ -49,6 +49,9 @@ final class Probing implements HealthMonitor, ProbeContext {
 
     private int underWay;
 
+    /** Set before the scheduler may be shut down, so that it is no news that it is. */
+    private volatile boolean closed;
+
     /** How many of the watches are in a hurry. */
     private int urgent;
 
@@ -71,6 +74,7 @@ final class Probing implements HealthMonitor, ProbeContext {
 
     @Override
     public void close() {
+        closed = true;
         serial.execute(() -> {
             waiting.clear(); // before places become free
             Set.copyOf(watches).forEach(Watch::end);
@@ -90,6 +94,18 @@ final class Probing implements HealthMonitor, ProbeContext {
     @Override
     public Duration timeout() {
         return config.timeout();
+    }
+
+    /** Null if there is no time any more. */
+    private @Nullable Cancellable schedule(ServiceInstance instance, Runnable task, Duration delay) {
+        try {
+            return context.scheduler().schedule(task, delay);
+        } catch (RejectedExecutionException shutDown) {
+            if (!closed) {
+                log.warn("{}: the scheduler is shut down, {} is not probed any more", serviceName(), instance);
+            }
+            return null;
+        }
     }
 
     private void startWaiting() {
@@ -169,11 +185,7 @@ final class Probing implements HealthMonitor, ProbeContext {
         }
 
         private void dueAfter(Duration delay) {
-            try {
-                timer = context.scheduler().schedule(() -> serial.execute(this::due), delay);
-            } catch (RejectedExecutionException shutDown) {
-                log.warn("{}: the scheduler is shut down, {} is not probed any more", serviceName(), instance);
-            }
+            timer = schedule(instance, () -> serial.execute(this::due), delay);
         }
 
         private void due() {
@@ -322,7 +334,7 @@ final class Probing implements HealthMonitor, ProbeContext {
 
         private void startTimer() {
             due = context.ticker().nanos() + config.timeout().toNanos();
-            timer = context.scheduler().schedule(this::timeUp, config.timeout());
+            timer = schedule(instance, this::timeUp, config.timeout());
         }
 
         private void answered(@Nullable ProbeResult result, @Nullable Throwable failure) {

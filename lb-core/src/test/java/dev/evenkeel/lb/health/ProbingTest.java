@@ -2,6 +2,7 @@ package dev.evenkeel.lb.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.lb.CapturedLog;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.testkit.VirtualClock;
 import dev.evenkeel.lb.time.Scheduler;
@@ -43,6 +44,7 @@ class ProbingTest {
     private final VirtualClock clock = new VirtualClock();
     private final List<String> verdicts = new ArrayList<>();
     private Executor executor = Runnable::run;
+    private Scheduler scheduler = clock;
 
     /** Draws zero: every phase begins at once. */
     private RandomGenerator random = () -> 0;
@@ -247,6 +249,48 @@ class ProbingTest {
         tracker.changed(changed);
         clock.advance(INTERVAL);
         assertThat(asked).containsExactly(ONE, changed);
+    }
+
+    @Test
+    void isQuietWhenTheSchedulerShutsDownBetweenTheCloseAndAProbeThatIsDue() {
+        List<HealthMonitor> monitors = new ArrayList<>();
+        scheduler = (task, delay) -> {
+            if (!monitors.isEmpty()) {
+                throw new RejectedExecutionException("shut down");
+            }
+            return clock.schedule(task, delay);
+        };
+        HealthMonitor monitor = probing(new ScriptedProbe(), exact().build());
+        monitor.track(ONE, new HealthReport() {
+            @Override
+            public void status(HealthStatus status, String reason) {
+                verdicts.add(reason);
+            }
+
+            @Override
+            public long successes() { // the probe is due, and as good as begun
+                monitors.add(monitor);
+                monitor.close();
+                return 0;
+            }
+        });
+        try (CapturedLog log = CapturedLog.start()) {
+            clock.runDue();
+            assertThat(log.lines()).isEmpty();
+        }
+        assertThat(monitors).hasSize(1);
+        assertThat(verdicts).isEmpty();
+    }
+
+    @Test
+    void saysThatItIsOverWhenTheSchedulerShutsDown() {
+        scheduler = (task, delay) -> {
+            throw new RejectedExecutionException("shut down");
+        };
+        try (CapturedLog log = CapturedLog.start()) {
+            track(probing(new ScriptedProbe(), exact().build()), ONE);
+            assertThat(log.lines()).singleElement().asString().contains("10.0.0.1:80 is not probed any more");
+        }
     }
 
     @Test
@@ -669,7 +713,7 @@ class ProbingTest {
 
         @Override
         public Scheduler scheduler() {
-            return clock;
+            return scheduler;
         }
 
         @Override

@@ -10,24 +10,24 @@ final class Call {
     private static final Outcome BUSY = Outcome.overloaded(Duration.ofSeconds(2));
 
     private final Lease lease;
-    private final Errand errand;
+    private final Caller caller;
     private final long begun;
     private boolean ended;
     private boolean connecting;
 
-    Call(Lease lease, Errand errand, long begun) {
+    Call(Lease lease, Caller caller, long begun) {
         this.lease = lease;
-        this.errand = errand;
+        this.caller = caller;
         this.begun = begun;
     }
 
     double work() {
-        return errand.work();
+        return caller.work();
     }
 
     /** From 0 to 1: it fails where so many do. */
     double luck() {
-        return errand.luck();
+        return caller.luck();
     }
 
     long begun() {
@@ -43,7 +43,7 @@ final class Call {
             ended = true;
             lease.answered();
             lease.succeeded();
-            errand.answered();
+            caller.answered();
         }
     }
 
@@ -53,7 +53,7 @@ final class Call {
             ended = true;
             lease.answered();
             lease.succeeded();
-            errand.failed();
+            caller.failed();
         }
     }
 
@@ -75,11 +75,18 @@ final class Call {
         connecting = true;
     }
 
+    /** There is no connection in time. */
+    void giveUpConnecting() {
+        if (connecting) {
+            endFailed(Outcome.connectTimedOut());
+        }
+    }
+
     void giveUp() {
         if (!ended) {
             ended = true;
             lease.end(connecting ? Outcome.neverReached() : Outcome.failed());
-            errand.timedOut();
+            caller.timedOut();
         }
     }
 
@@ -87,7 +94,7 @@ final class Call {
         if (!ended) {
             ended = true;
             lease.end(outcome);
-            errand.failed();
+            caller.failed();
         }
     }
 }

@@ -8,27 +8,32 @@ package dev.evenkeel.lb.benchmarks.simulator;
  * @param most the goal, or infinity
  * @param real whether it was measured on this machine, so that it is another one each time
  */
-record Cell(double value, int digits, double least, double most, boolean real) {
+public record Cell(double value, int digits, double least, double most, boolean real) {
 
-    static Cell of(double value, int digits) {
+    public static Cell of(double value, int digits) {
         return new Cell(value, digits, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, false);
     }
 
-    static Cell count(long value) {
+    public static Cell count(long value) {
         return of((double) value, 0);
     }
 
     /** It was measured on this machine. */
-    static Cell real(double value, int digits) {
+    public static Cell real(double value, int digits) {
         return new Cell(value, digits, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);
     }
 
-    Cell atMost(double goal) {
+    public Cell atMost(double goal) {
         return new Cell(value, digits, least, goal, real);
     }
 
-    Cell atLeast(double goal) {
+    public Cell atLeast(double goal) {
         return new Cell(value, digits, goal, most, real);
+    }
+
+    /** The same, with nothing to miss. */
+    public Cell withoutGoal() {
+        return new Cell(value, digits, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, real);
     }
 
     boolean isGood() {

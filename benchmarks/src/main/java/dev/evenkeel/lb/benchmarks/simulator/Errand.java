@@ -8,13 +8,16 @@ package dev.evenkeel.lb.benchmarks.simulator;
  * @param begun when the first call began
  * @param triesLeft besides the one that is under way
  */
-record Errand(Simulation simulation, int client, double work, double luck, long begun, int triesLeft) {
+record Errand(Simulation simulation, int client, double work, double luck, long begun, int triesLeft)
+        implements Caller {
 
-    void answered() {
+    @Override
+    public void answered() {
         simulation.recorder().answered(begun, simulation.now());
     }
 
-    void failed() {
+    @Override
+    public void failed() {
         if (triesLeft == 0) {
             simulation.recorder().failed(begun);
         } else {
@@ -22,7 +25,8 @@ record Errand(Simulation simulation, int client, double work, double luck, long 
         }
     }
 
-    void timedOut() {
+    @Override
+    public void timedOut() {
         if (triesLeft == 0) {
             simulation.recorder().timedOut(begun);
         } else {

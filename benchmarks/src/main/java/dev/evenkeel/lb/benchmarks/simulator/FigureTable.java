@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Figures beside their goals, with a verdict for each row. */
-final class FigureTable {
+public final class FigureTable {
 
     private static final int WIDTH = 19;
 
@@ -20,12 +20,12 @@ final class FigureTable {
         }
     }
 
-    FigureTable(String title, String... columns) {
+    public FigureTable(String title, String... columns) {
         this.title = title;
         this.columns = List.of(columns);
     }
 
-    void row(String name, Cell... cells) {
+    public void row(String name, Cell... cells) {
         rows.add(new Row(name, List.of(cells)));
     }
 
@@ -37,7 +37,7 @@ final class FigureTable {
                 .toList();
     }
 
-    String text() {
+    public String text() {
         int names = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
         StringBuilder text = new StringBuilder(title).append("\n\n").append(Strings.padEnd("", names, ' '));
         columns.forEach(column -> text.append(Strings.padStart(column, WIDTH, ' ')));

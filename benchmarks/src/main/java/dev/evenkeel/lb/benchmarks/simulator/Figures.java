@@ -61,6 +61,8 @@ public final class Figures {
         tables.put("flapping", () -> FlappingFigures.table(60, seed));
         tables.put("small-pools", () -> SmallPoolFigures.table(seed));
         tables.put("readmission", () -> ReadmissionFigures.table(500, seed));
+        tables.put("retries", () -> RetryFigures.faults(seed));
+        tables.put("tail", () -> RetryFigures.tail(seed));
         return tables;
     }
 

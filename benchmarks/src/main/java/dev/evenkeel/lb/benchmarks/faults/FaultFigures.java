@@ -1,0 +1,185 @@
+package dev.evenkeel.lb.benchmarks.faults;
+
+import dev.evenkeel.lb.benchmarks.simulator.Cell;
+import dev.evenkeel.lb.benchmarks.simulator.FigureTable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Prints what callers notice of servers that die, hang, talk nonsense or are replaced: real servers in processes of their
+ * own, on loopback, under 500 calls a second for ten seconds.
+ *
+ * <pre>
+ * -only REGEX    only faults in whose name this is found
+ * -client NAME   only clients whose name contains this
+ * </pre>
+ *
+ * <p>A run in which this machine itself came to a halt says nothing: it is made again, and if it never works, the row says
+ * that it is invalid.
+ */
+public final class FaultFigures {
+
+    private static final int TRIES = 3;
+
+    /** A time that is noticed among attempts of 250 ms. */
+    private static final double STALL_MILLIS = 100;
+
+    private static final String[] COLUMNS = {"lost", "worst touched", "shunned after ms", "attempts/call", "longest ms", "stall ms"};
+    private static final double NOT_KNOWN = Double.NaN;
+
+    /** A step of the timer more than a call has. */
+    private static final double LONGEST_MILLIS = Client.CALL_TIMEOUT.toMillis() + 50;
+
+    private final Client.Kind kind;
+    private final Pattern only;
+    private final FigureTable table;
+
+    private FaultFigures(Client.Kind kind, Pattern only) {
+        this.kind = kind;
+        this.only = only;
+        this.table = new FigureTable(
+                kind.name() + ": " + FaultScript.SERVERS + " servers, " + FaultRun.PER_SECOND + " calls/s for 10 s;"
+                        + " what is ill is so from 3 to 6 s.",
+                COLUMNS);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
+        Pattern only = Pattern.compile("");
+        String client = "";
+        List<String> words = Arrays.stream(arguments)
+                .flatMap(Pattern.compile(" +")::splitAsStream)
+                .toList();
+        for (int i = 0; i < words.size(); i++) {
+            switch (words.get(i)) {
+                case "-only" -> only = Pattern.compile(words.get(++i));
+                case "-client" -> client = words.get(++i);
+                case "" -> {}
+                default -> throw new IllegalArgumentException(words.get(i) + ": (expected: -only REGEX or -client NAME)");
+            }
+        }
+        for (Client.Kind kind : Clients.all()) {
+            if (kind.name().contains(client)) {
+                System.out.println(new FaultFigures(kind, only).measured().text());
+            }
+        }
+        System.exit(0); // clients have threads that nobody ends
+    }
+
+    private FigureTable measured() throws IOException, InterruptedException {
+        for (FaultScript fault : FaultScript.all()) {
+            row(fault.name(), run -> played(run, fault));
+        }
+        row("restart one by one, with notice", run -> restarted(run, true));
+        row("killed one by one", run -> restarted(run, false));
+        row("all dead for 3 s; not shunned but back", this::allDead);
+        return table;
+    }
+
+    /** One run, as cells. */
+    private interface Measured {
+        Row of(FaultRun run) throws InterruptedException;
+    }
+
+    private record Row(double stallMillis, List<Cell> cells) {}
+
+    private void row(String name, Measured measured) throws IOException, InterruptedException {
+        if (!only.matcher(name).find()) {
+            return;
+        }
+        Row row = null;
+        for (int i = 0; i < TRIES && (row == null || row.stallMillis() > STALL_MILLIS); i++) {
+            System.err.println(kind.name() + ": " + name);
+            try (FaultRun run = new FaultRun(kind)) {
+                row = measured.of(run);
+            }
+        }
+        boolean invalid = row.stallMillis() > STALL_MILLIS;
+        List<Cell> cells = new ArrayList<>(row.cells());
+        cells.add(Cell.real(row.stallMillis(), 0));
+        table.row(
+                invalid ? name + " (invalid)" : name,
+                cells.stream().map(cell -> invalid ? cell.withoutGoal() : cell).toArray(Cell[]::new));
+    }
+
+    private static Row played(FaultRun run, FaultScript fault) throws InterruptedException {
+        List<ServerProcess> sick = run.servers().subList(0, fault.sick());
+        Map<ServerProcess, Long> touched = new HashMap<>();
+        List<PickLog> looks = new ArrayList<>();
+        FaultRun.Outcomes outcomes = run.play("GET", begun -> {
+            FaultRun.await(begun, FaultScript.BEGIN);
+            sick.forEach(fault.begin());
+            looks.add(run.lookAt(sick, begun, FaultScript.END));
+            sick.forEach(server -> touched.put(server, run.failures(server)));
+            sick.forEach(fault.end());
+        });
+        double shunned = looks.get(0).millisUntilShunned((double) FaultRun.PER_SECOND / FaultScript.SERVERS);
+        return row(
+                outcomes,
+                Cell.real(outcomes.load().failed().size(), 0).atMost(0),
+                Cell.real(Collections.max(touched.values()), 0).atMost(fault.mostTouched()),
+                Cell.real(shunned, 0).atMost(fault.seenMillis()),
+                Cell.real(outcomes.attemptsPerCall(), 3));
+    }
+
+    private static Row restarted(FaultRun run, boolean notice) throws InterruptedException {
+        FaultRun.Outcomes outcomes = run.play(notice ? "POST" : "GET", begun -> {
+            FaultRun.await(begun, 1000);
+            for (ServerProcess server : run.servers()) {
+                long now = System.nanoTime();
+                if (notice) {
+                    server.behave(Manner.LEAVING);
+                    run.deregister(server);
+                    FaultRun.await(now, 600);
+                }
+                server.kill();
+                FaultRun.await(System.nanoTime(), 300);
+                server.startAgain();
+                if (notice) {
+                    run.register(server);
+                }
+            }
+        });
+        Cell attempts = Cell.real(outcomes.attemptsPerCall(), 3);
+        return row(
+                outcomes,
+                Cell.real(outcomes.load().failed().size(), 0).atMost(0),
+                Cell.real(NOT_KNOWN, 0),
+                Cell.real(NOT_KNOWN, 0),
+                notice ? attempts.atMost(1.001) : attempts);
+    }
+
+    /** The calls that fail are known; what counts is for how long they do, and how often the servers are asked meanwhile. */
+    private Row allDead(FaultRun run) throws InterruptedException {
+        long[] back = new long[1];
+        FaultRun.Outcomes outcomes = run.play("GET", begun -> {
+            FaultRun.await(begun, FaultScript.BEGIN);
+            run.servers().forEach(ServerProcess::kill);
+            FaultRun.await(begun, FaultScript.END);
+            run.servers().get(0).startAgain();
+            back[0] = System.nanoTime();
+            run.servers().stream().skip(1).forEach(ServerProcess::startAgain);
+        });
+        return row(
+                outcomes,
+                Cell.real(outcomes.load().failed().size(), 0),
+                Cell.real(NOT_KNOWN, 0),
+                Cell.real(TimeUnit.NANOSECONDS.toMillis(outcomes.load().lastFailureAfter(back[0])), 0)
+                        .atMost(500),
+                Cell.real(outcomes.attemptsPerCall(), 3).atMost(kind.sendsTwice() ? 2.2 : 1.10));
+    }
+
+    private static Row row(FaultRun.Outcomes outcomes, Cell... cells) {
+        List<Cell> all = new ArrayList<>(List.of(cells));
+        all.add(Cell.real(outcomes.load().millis(1), 0).atMost(LONGEST_MILLIS));
+        return new Row(outcomes.stalledNanos() / 1e6, all);
+    }
+}

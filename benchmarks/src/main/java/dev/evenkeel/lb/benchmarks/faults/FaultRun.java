@@ -1,0 +1,143 @@
+package dev.evenkeel.lb.benchmarks.faults;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.discovery.InMemoryRegistry;
+import dev.evenkeel.lb.health.ProbeConfig;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.observe.InstanceSnapshot;
+import dev.evenkeel.lb.observe.PoolSnapshot;
+import dev.evenkeel.lb.request.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Servers, a balanced client and calls to them: one run of ten seconds. */
+final class FaultRun implements AutoCloseable {
+
+    static final int PER_SECOND = 500;
+
+    private static final String SERVICE = "orders";
+    private static final int SECONDS = 10;
+
+    /** So many calls each way before anything is measured, one after the other. */
+    private static final int WARM_UP = 300;
+
+    private static final ProbeConfig PROBES = ProbeConfig.builder()
+            .interval(Duration.ofMillis(200))
+            .unhealthyInterval(Duration.ofMillis(200))
+            .timeout(Duration.ofMillis(200))
+            .rise(1)
+            .fall(2)
+            .build();
+
+    private final List<ServerProcess> servers = new ArrayList<>();
+    private final InMemoryRegistry registry = new InMemoryRegistry();
+    private final LoadBalancer balancer;
+    private final Client client;
+
+    FaultRun(Client.Kind kind) throws IOException {
+        for (int i = 0; i < FaultScript.SERVERS; i++) {
+            ServerProcess server = ServerProcess.start();
+            servers.add(server);
+            register(server);
+        }
+        balancer = LoadBalancer.builder(SERVICE)
+                .source(registry)
+                .healthCheck(kind.probe(), PROBES)
+                .build();
+        client = kind.client().apply(balancer);
+    }
+
+    /** What is done meanwhile: told when the calls begin. */
+    interface Script {
+        void play(long begun);
+    }
+
+    /** What came of it. */
+    record Outcomes(Load load, PoolSnapshot before, PoolSnapshot after, long stalledNanos) {
+
+        /** How often the servers were asked, for each call. */
+        double attemptsPerCall() {
+            return (double) (attempts(after) - attempts(before)) / load.size();
+        }
+
+        private static long attempts(PoolSnapshot pool) {
+            long sum = 0;
+            for (InstanceSnapshot instance : pool.instances()) {
+                for (Outcome.Kind kind : Outcome.Kind.values()) {
+                    sum += instance.outcomes(kind);
+                }
+            }
+            return sum;
+        }
+    }
+
+    List<ServerProcess> servers() {
+        return servers;
+    }
+
+    void register(ServerProcess server) {
+        registry.register(SERVICE, ServiceInstance.of(server.address()));
+    }
+
+    void deregister(ServerProcess server) {
+        registry.deregister(SERVICE, server.address());
+    }
+
+    /** Looks until this time after the calls have begun. */
+    PickLog lookAt(List<ServerProcess> some, long begun, int untilMillis) {
+        return PickLog.until(
+                begun, untilMillis, balancer, some.stream().map(ServerProcess::address).toList());
+    }
+
+    PoolSnapshot pool() {
+        return balancer.snapshot();
+    }
+
+    /** Of the kinds that tell of a failure. */
+    long failures(ServerProcess server) {
+        return pool().find(server.address()).map(InstanceSnapshot::failures).orElse(0L);
+    }
+
+    /** Makes the calls while the script is played. */
+    Outcomes play(String method, Script script) throws InterruptedException {
+        warmUp(method);
+        PoolSnapshot before = pool();
+        try (StallWatch stalls = StallWatch.start()) {
+            long begun = System.nanoTime();
+            CompletableFuture<Void> played = CompletableFuture.runAsync(() -> script.play(begun), thread -> {
+                Thread playing = new Thread(thread, "script");
+                playing.setDaemon(true);
+                playing.start();
+            });
+            Load load = Load.of(begun, PER_SECOND, SECONDS, () -> client.call(method));
+            played.join();
+            return new Outcomes(load, before, pool(), Math.max(stalls.longestNanos(), load.latestNanos()));
+        }
+    }
+
+    private void warmUp(String method) {
+        for (int i = 0; i < WARM_UP; i++) {
+            client.call(method).join();
+        }
+    }
+
+    /** On a thread that has nothing else to do. */
+    static void await(long begun, long millis) {
+        long due = begun + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+            LockSupport.parkNanos(wait);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        balancer.close();
+        servers.forEach(ServerProcess::close);
+    }
+}
