@@ -126,7 +126,7 @@ public final class FaultFigures {
                 outcomes,
                 Cell.real(outcomes.load().failed().size(), 0).atMost(0),
                 Cell.real(Collections.max(touched.values()), 0).atMost(fault.mostTouched()),
-                Cell.real(shunned, 0).atMost(fault.seenMillis()),
+                Cell.real(shunned, 0).atMost(fault.shunnedMillis()),
                 Cell.real(outcomes.attemptsPerCall(), 3));
     }
 
