@@ -95,12 +95,9 @@ public final class FaultFigures {
         if (!only.matcher(name).find()) {
             return;
         }
-        Row row = null;
-        for (int i = 0; i < TRIES && (row == null || row.stallMillis() > STALL_MILLIS); i++) {
-            System.err.println(kind.name() + ": " + name);
-            try (FaultRun run = new FaultRun(kind)) {
-                row = measured.of(run);
-            }
+        Row row = once(name, measured);
+        for (int more = 1; more < TRIES && row.stallMillis() > STALL_MILLIS; more++) {
+            row = once(name, measured);
         }
         boolean invalid = row.stallMillis() > STALL_MILLIS;
         List<Cell> cells = new ArrayList<>(row.cells());
@@ -108,6 +105,13 @@ public final class FaultFigures {
         table.row(
                 invalid ? name + " (invalid)" : name,
                 cells.stream().map(cell -> invalid ? cell.withoutGoal() : cell).toArray(Cell[]::new));
+    }
+
+    private Row once(String name, Measured measured) throws IOException, InterruptedException {
+        System.err.println(kind.name() + ": " + name);
+        try (FaultRun run = new FaultRun(kind)) {
+            return measured.of(run);
+        }
     }
 
     private static Row played(FaultRun run, FaultScript fault) throws InterruptedException {
