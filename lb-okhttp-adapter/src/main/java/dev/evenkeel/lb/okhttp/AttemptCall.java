@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.okhttp;
 
 import dev.evenkeel.lb.call.Attempt;
+import dev.evenkeel.lb.request.Outcome;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,6 +21,7 @@ final class AttemptCall implements Runnable {
     private final SeparateAttempts attempts;
     private final CompletableFuture<Response> response = new CompletableFuture<>();
     private final AtomicBoolean begun = new AtomicBoolean();
+    private volatile @Nullable CallListener listener;
 
     AttemptCall(Call call, Attempt attempt, SeparateAttempts attempts) {
         this.call = call;
@@ -59,11 +61,23 @@ final class AttemptCall implements Runnable {
         call.cancel();
     }
 
+    /** The attempt is over, whatever it has come to. */
+    void stop() {
+        CallListener begun = listener;
+        if (begun == null) {
+            attempt.end(Outcome.cancelled());
+            call.cancel();
+        } else {
+            begun.stop(attempt);
+        }
+    }
+
     /** Where our interceptor is in the chain of this call. */
     Response send(Interceptor.Chain chain) throws IOException {
-        CallListener listener = CallListener.to(call, attempts.service().request());
-        listener.listen(null);
-        return attempts.send(attempt, listener, chain);
+        CallListener sending = CallListener.to(call, attempts.service().request());
+        sending.listen(null);
+        listener = sending;
+        return attempts.send(attempt, sending, chain);
     }
 
     @Override

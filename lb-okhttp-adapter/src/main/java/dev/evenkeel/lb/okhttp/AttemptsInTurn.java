@@ -46,7 +46,7 @@ final class AttemptsInTurn {
 
     private Response send(Attempt attempt) throws IOException {
         if (limited) {
-            attempt.onStop(chain.call()::cancel);
+            attempt.onStop(() -> listener.stop(attempt));
         }
         return service.send(attempt, listener, chain);
     }

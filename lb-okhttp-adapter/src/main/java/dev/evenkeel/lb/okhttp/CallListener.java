@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.util.concurrent.locks.LockSupport;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
@@ -34,6 +35,11 @@ final class CallListener extends EventListener {
 
     static final String CANCELED = "Canceled"; // as OkHttp says it
 
+    /** Long enough for whoever has begun to cancel; if a listener of the user's keeps him, nobody is to blame. */
+    private static final int LOOKS = 1000;
+
+    private static final long PAUSE_NANOS = 50_000;
+
     private final Call call;
     private final String host;
     private final boolean bodyOnce;
@@ -54,6 +60,7 @@ final class CallListener extends EventListener {
     /** A redirect has led to another host, where the instance has no part in what happens. */
     private volatile boolean elsewhere;
 
+    private volatile boolean canceled;
     private volatile boolean upgraded;
     private volatile boolean bodyEnded;
 
@@ -139,6 +146,12 @@ final class CallListener extends EventListener {
         evidence = new Evidence();
     }
 
+    /** Ends the call with this attempt, which says nothing of its instance if it has not begun here. */
+    void stop(Attempt stopped) {
+        stopped.end(attempt == stopped ? onCancel(stopped) : Outcome.cancelled()); // the call may be cancelled already
+        call.cancel();
+    }
+
     private void leaveAnotherInstance(ServiceInstance picked) throws IOException {
         HeldConnection before = held;
         if (before == null || !before.isFor(host) || before.leadsTo(picked)) {
@@ -205,7 +218,9 @@ final class CallListener extends EventListener {
         if (failed == null) {
             return failure;
         }
-        if (call.isCanceled()) { // canceled() says who lost interest, or is about to
+        if (call.isCanceled()) {
+            awaitCanceled();
+            abandon();
             return failed.isTimedOut() ? timeout(failure) : failure;
         }
         end(evidence.onFailure(failure));
@@ -215,6 +230,13 @@ final class CallListener extends EventListener {
         return OwnFaults.explained(failure, host, failed) instanceof IOException explained && explained != failure
                 ? explained
                 : CalledInstance.named(failure, host, failed.instance());
+    }
+
+    /** Who lost interest, {@link #canceled} says, which comes right after the mark that has made the call fail. */
+    private void awaitCanceled() {
+        for (int i = 0; !canceled && i < LOOKS && !Thread.currentThread().isInterrupted(); i++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
     }
 
     /** As OkHttp says it. */
@@ -336,10 +358,11 @@ final class CallListener extends EventListener {
     /** By the caller on any thread; by OkHttp when the time for the whole call is up; because the attempt was stopped. */
     @Override
     public void canceled(Call call) {
-        Attempt canceled = attempt;
-        if (canceled != null) {
-            canceled.end(onCancel(canceled));
+        Attempt ended = attempt;
+        if (ended != null) {
+            ended.end(onCancel(ended));
         }
+        canceled = true;
         BalancedCall others = attempts;
         if (others != null) {
             others.cancel();
@@ -347,11 +370,11 @@ final class CallListener extends EventListener {
     }
 
     /** An attempt that is stopped, but not for its time, has lost, whatever it may have begun to answer. */
-    private Outcome onCancel(Attempt canceled) {
-        if (canceled.isTimedOut() || isTimer(Thread.currentThread())) {
+    private Outcome onCancel(Attempt ended) {
+        if (ended.isTimedOut() || isTimer(Thread.currentThread())) {
             return evidence.onTimeout();
         }
-        return canceled.isStopped() ? Outcome.cancelled() : evidence.onLossOfInterest();
+        return ended.isStopped() ? Outcome.cancelled() : evidence.onLossOfInterest();
     }
 
     /** OkHttp does not say why a call is cancelled, but its timers all run on one thread of Okio's. */

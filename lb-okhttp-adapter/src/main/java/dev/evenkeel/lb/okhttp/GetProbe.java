@@ -71,7 +71,9 @@ final class GetProbe implements HealthProbe {
         if (pick == null) { // taken away by an interceptor of the user's
             throw new IOException("probe: the tag of the instance is missing (expected: interceptors keep tags)");
         }
-        return InstanceRoute.of(pick.host(), pick.instance(), tlsNames, chain).over(chain).proceed(request);
+        return InstanceRoute.of(pick.host(), pick.instance(), tlsNames, chain)
+                .over(chain)
+                .proceed(request);
     }
 
     @Override

@@ -20,8 +20,7 @@ final class InstanceSocketFactory extends SocketFactory {
     private final SocketFactory sockets;
     private final String tlsName;
 
-    InstanceSocketFactory(
-            String urlHost, int instancePort, InstanceDns dns, SocketFactory sockets, String tlsName) {
+    InstanceSocketFactory(String urlHost, int instancePort, InstanceDns dns, SocketFactory sockets, String tlsName) {
         this.urlHost = urlHost;
         this.instancePort = instancePort;
         this.dns = dns;

@@ -112,7 +112,7 @@ final class SeparateAttempts {
     private CompletableFuture<Response> begin(Attempt attempt) {
         AttemptCall next = new AttemptCall(chain.call().clone(), attempt, this);
         calls.add(next);
-        attempt.onStop(next::cancel);
+        attempt.onStop(next::stop);
         if (chain.call().isCanceled()) { // maybe before it was there
             next.cancel();
         }
