@@ -1,6 +1,5 @@
 package dev.evenkeel.lb.routing;
 
-import com.google.common.base.CharMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,11 +19,12 @@ import java.util.stream.Collectors;
 final class Paths {
 
     /** Of a segment, what stands for itself: {@code pchar} of RFC 3986 without escapes, and without the semicolon. */
-    private static final CharMatcher LITERAL = CharMatcher.inRange('a', 'z')
-            .or(CharMatcher.inRange('A', 'Z'))
-            .or(CharMatcher.inRange('0', '9'))
-            .or(CharMatcher.anyOf("-._~!$&'()*+,=:@"))
-            .precomputed();
+    private static final boolean[] LITERAL = new boolean[0x80];
+
+    static {
+        String literals = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,=:@";
+        literals.chars().forEach(c -> LITERAL[c] = true);
+    }
 
     private Paths() {}
 
@@ -115,7 +115,7 @@ final class Paths {
                     return false;
                 }
                 start = i + 1;
-            } else if (!LITERAL.matches(c)) {
+            } else if (c >= LITERAL.length || !LITERAL[c]) {
                 return false;
             }
         }
@@ -143,7 +143,7 @@ final class Paths {
         private static String escaped(byte[] octets) {
             StringBuilder name = new StringBuilder(octets.length);
             for (byte octet : octets) {
-                if (octet > 0 && LITERAL.matches((char) octet)) {
+                if (octet > 0 && LITERAL[octet]) {
                     name.append((char) octet);
                 } else {
                     name.append('%').append(String.format(Locale.ROOT, "%02X", octet));

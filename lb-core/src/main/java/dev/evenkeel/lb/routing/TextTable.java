@@ -9,12 +9,14 @@ final class TextTable<T> {
     private final @Nullable String[] keys;
     private final @Nullable Object[] values;
     private final int mask;
+    private final int size;
 
     TextTable(Map<String, ? extends T> entries) {
         int capacity = Math.max(2, Integer.highestOneBit(entries.size()) * 4); // at most half full
         this.keys = new String[capacity];
         this.values = new Object[capacity];
         this.mask = capacity - 1;
+        this.size = entries.size();
         entries.forEach((key, value) -> {
             int slot = slot(key.hashCode());
             while (keys[slot] != null) {
@@ -27,6 +29,9 @@ final class TextTable<T> {
 
     /** What belongs to the part of the text from start to end, or null if nothing does. */
     @Nullable T get(String text, int start, int end) {
+        if (size == 0) {
+            return null;
+        }
         int hash = 0;
         for (int i = start; i < end; i++) {
             hash = 31 * hash + text.charAt(i); // as that of a string
