@@ -381,6 +381,9 @@ final class DefaultLoadBalancer extends PoolBalancer
         if (before.failOpen != after.failOpen) {
             failOpenChanged(after.failOpen);
         }
+        if (after.hasOtherTiersThan(before)) {
+            log.info("{}: calls go to {}", serviceName, after.describeTiers());
+        }
     }
 
     /** Runs what a strategy does beside its selectors, unless the balancer is closed before. */

@@ -228,6 +228,20 @@ final class Pool {
         return tiers.shares();
     }
 
+    /** Whether calls go to other tiers than before: of those that are well, if any are. */
+    boolean hasOtherTiersThan(Pool before) {
+        return hasTiers() && before.hasTiers() && tiers.areOthersThan(before.tiers);
+    }
+
+    private boolean hasTiers() {
+        return candidates.length > 0 && !availability.nobodyIsWell;
+    }
+
+    /** Which tiers get calls, for a log line. */
+    String describeTiers() {
+        return tiers.describe();
+    }
+
     /** Whether any call is in flight. */
     boolean isBusy() {
         return isBusy(availability.members) || isBusy(leaving);
