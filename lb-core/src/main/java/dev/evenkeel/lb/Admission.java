@@ -151,8 +151,8 @@ final class Admission {
         return false;
     }
 
-    /** Why each instance of this version of the pool was passed over. */
-    static PickExplanation explain(Pool pool, List<ServiceInstance> outsideSubset, PickRequest request) {
+    /** Why each instance of this version of the pool was passed over, and each that is not in it. */
+    static PickExplanation explain(Pool pool, Map<Reason, List<ServiceInstance>> outside, PickRequest request) {
         Map<String, Reason> reasons = new LinkedHashMap<>();
         Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
         pool.forEach((node, state) -> {
@@ -162,12 +162,14 @@ final class Admission {
                 reasons.putIfAbsent(node.id(), reason);
             }
         });
-        if (!outsideSubset.isEmpty()) {
-            counts.put(Reason.OUTSIDE_SUBSET, outsideSubset.size());
-            outsideSubset.stream()
-                    .limit(PickExplanation.MAX_LISTED - reasons.size())
-                    .forEach(instance -> reasons.putIfAbsent(instance.id(), Reason.OUTSIDE_SUBSET));
-        }
+        outside.forEach((reason, instances) -> {
+            if (!instances.isEmpty()) {
+                counts.merge(reason, instances.size(), Integer::sum);
+                instances.stream()
+                        .limit(PickExplanation.MAX_LISTED - reasons.size())
+                        .forEach(instance -> reasons.putIfAbsent(instance.id(), reason));
+            }
+        });
         return PickExplanation.of(reasons, counts);
     }
 

@@ -102,12 +102,15 @@ final class Availability {
         return new Availability(members, panicShare);
     }
 
-    /** Gives each member the weight that strategies see. Returns whether any has another one than before. */
+    /**
+     * Gives each member the weight that strategies see: 1 to those without, for where all are without. Returns whether any has
+     * another one than before.
+     */
     boolean applyWeights() {
         boolean changed = false;
         for (int i = 0; i < members.length; i++) {
             Node member = members[i];
-            double weight = allWeightsZero ? states[i].warm(1) : states[i].weight();
+            double weight = states[i].weight() > 0 ? states[i].weight() : states[i].warm(1);
             if (member.weight() != weight) {
                 member.weight(weight);
                 changed = true;
@@ -118,16 +121,31 @@ final class Availability {
 
     /** Where nobody is well, a trial is no reason to refuse a call. */
     void applyTrials() {
-        if (well == members.length) {
-            return;
+        if (well < members.length) {
+            letTrialsGo(well > 0);
         }
+    }
+
+    /** The same for some of the members, which have the last word where nobody of them is well. */
+    void applyTrialsOfSome() {
+        if (well == 0) {
+            letTrialsGo(false);
+        }
+    }
+
+    private void letTrialsGo(boolean oneAtATime) {
         for (int i = 0; i < members.length; i++) {
             Ejection ejection = states[i].ejection();
             Trial trial = ejection != null ? members[i].trial() : null;
             if (trial != null) {
-                trial.oneAtATime(well > 0);
+                trial.oneAtATime(oneAtATime);
             }
         }
+    }
+
+    /** Whether one like that gets no calls as it has no weight, and others have one. */
+    boolean isWeightless(NodeState state) {
+        return !hasWeight(state);
     }
 
     /** Whether what is well of all priorities can take all calls. */

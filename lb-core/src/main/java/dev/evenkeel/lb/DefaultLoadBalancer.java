@@ -2,33 +2,23 @@ package dev.evenkeel.lb;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.Ints;
-import dev.evenkeel.lb.concurrent.Fields;
 import dev.evenkeel.lb.concurrent.SerialExecutor;
 import dev.evenkeel.lb.health.HealthContext;
 import dev.evenkeel.lb.health.HealthStatus;
 import dev.evenkeel.lb.instance.ServiceInstance;
-import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
-import dev.evenkeel.lb.observe.PickExplanation;
 import dev.evenkeel.lb.observe.PickExplanation.Reason;
-import dev.evenkeel.lb.observe.PoolSnapshot;
 import dev.evenkeel.lb.request.Outcome;
-import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.strategy.Selector;
 import dev.evenkeel.lb.text.Printable;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -39,24 +29,11 @@ import org.slf4j.LoggerFactory;
  * Puts the stages together. The control plane (everything that asserts its context) reduces each event to a new pool and
  * publishes it by one volatile write; the data plane ({@link #acquire}) reads that and nothing else.
  */
-final class DefaultLoadBalancer
-        implements LoadBalancer,
-                SourceLink.Deliveries,
-                HealthWatch.Verdicts,
-                HealthContext,
-                SlotQueue.Picks,
-                PauseWatch.Caller {
-
-    /** How often a pick starts again because the pool changed under it, or a leaked lease gave its place back. */
-    private static final int MAX_CHANGES = 8;
+final class DefaultLoadBalancer extends PoolBalancer
+        implements SourceLink.Deliveries, HealthWatch.Verdicts, HealthContext, PauseWatch.Caller {
 
     private static final Logger log = LoggerFactory.getLogger(LoadBalancer.class);
 
-    private static final VarHandle POOL = Fields.of(MethodHandles.lookup(), "pool", Pool.class);
-
-    private final BalancerConfig config;
-    private final String serviceName;
-    private final SerialExecutor control;
     private final Listeners listeners;
     private final HealthWatch health;
     private final WarmUp warmUp;
@@ -66,24 +43,17 @@ final class DefaultLoadBalancer
     private final SourceLink source;
     private final Absence absence;
     private final Subset subset;
-    private final FirstListWaiters waiters;
-    private final SlotQueue queue;
-    private final StrategyFaults faults;
     private final Selectors selectors;
-    private final SessionAdmission admission;
-    private final LeaseWatch leaseWatch;
-    private final CallContext callContext;
+    private final Views views;
     private final @Nullable PauseWatch pauses;
 
     private final InFlightTotal inFlight = new InFlightTotal();
 
-    /** The only thing that a pick reads. Written by the control plane, and once by whoever closes the balancer. */
-    private volatile Pool pool = Pool.UNKNOWN;
-
     DefaultLoadBalancer(BalancerConfig config) {
-        this.config = config;
-        this.serviceName = config.serviceName();
-        this.control = new SerialExecutor(thrown -> log.error("{}: a change of the pool failed", serviceName, thrown));
+        super(
+                config,
+                new SerialExecutor(
+                        thrown -> log.error("{}: a change of the pool failed", config.serviceName(), thrown)));
         this.listeners = new Listeners(serviceName, config.executor());
         config.listeners().forEach(listeners::add);
         this.health = new HealthWatch(config.health(), this, control, this);
@@ -126,15 +96,8 @@ final class DefaultLoadBalancer
                 config.scheduler(),
                 () -> control.execute(source::deliverAgain));
         this.subset = new Subset(config.subset());
-        this.waiters = new FirstListWaiters(control, config.scheduler(), config.firstListTimeout(), this::serve);
-        this.queue = new SlotQueue(
-                serviceName, this, config.ticker(), config.scheduler(), config.maxWaiting(), config.maxWait());
-        this.faults = new StrategyFaults(serviceName);
-        this.selectors = new Selectors(
-                config.strategy(), config.ticker(), config.random(), this::executeForStrategy, inFlight, faults);
-        this.admission = new SessionAdmission(serviceName, new Admission(config.random(), faults));
-        this.leaseWatch = new LeaseWatch(serviceName, config.ticker());
-        this.callContext = new PoolCallContext(config, () -> pool);
+        this.selectors = newSelectors(inFlight);
+        this.views = new Views(this);
         this.pauses = config.pauses();
     }
 
@@ -145,174 +108,31 @@ final class DefaultLoadBalancer
         source.subscribe();
     }
 
-    // ---- data plane
-
     @Override
-    public Lease acquire(PickRequest request) {
-        Lease lease = tryAcquire(requireNonNull(request, "request"));
-        if (lease == null) {
-            throw refusal(request, null);
-        }
-        return lease;
+    SourceLink source() {
+        return source;
     }
 
     @Override
-    public @Nullable Lease tryAcquire(PickRequest request) {
-        long now = config.ticker().nanos();
-        Pool current = pool;
-        for (int change = 0; ; change++) {
-            if (current.phase == Pool.Phase.CLOSED) {
-                throw new IllegalStateException(serviceName + ": the load balancer is closed");
-            }
-            TrackedLease lease = admission.admit(current, request, now);
-            if (lease != null) {
-                if (pauses != null) {
-                    pauses.needed();
-                }
-                return leaseWatch.over(lease, now);
-            }
-            boolean placesFound = leaseWatch.endLeaked();
-            Pool newest = pool;
-            if ((newest == current && !placesFound) || change == MAX_CHANGES) {
-                return null;
-            }
-            current = newest;
-        }
+    Map<Reason, List<ServiceInstance>> outside() {
+        return Map.of(Reason.OUTSIDE_SUBSET, subset.unused());
     }
 
     @Override
-    public CompletableFuture<Lease> acquireAsync(PickRequest request) {
-        requireNonNull(request, "request");
-        PendingLease call;
-        if (pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
-            call = new PendingLease(request, config.executor());
-            waiters.await(call, () -> pool.phase != Pool.Phase.AWAITING_FIRST_LIST);
-            return call.future();
-        }
-        try {
-            Lease lease = queue.size() == 0 ? tryAcquire(request) : null; // nobody overtakes those that wait
-            if (lease != null) {
-                return CompletableFuture.completedFuture(lease);
-            }
-            if (!mayWait(request)) {
-                return CompletableFuture.failedFuture(refusal(request, null));
-            }
-        } catch (RuntimeException refused) {
-            return CompletableFuture.failedFuture(refused);
-        }
-        call = new PendingLease(request, config.executor());
-        queue.enter(call);
-        return call.future();
+    int ignoredEntries() {
+        return Ints.saturatedCast((long) source.ignoredEntries() + membership.duplicates());
     }
 
-    /** Serves a call for which there was no list at first, or lets it wait for a place. */
-    private void serve(PendingLease call) {
-        try {
-            if (mayWait(call.request())) {
-                queue.enter(call);
-            } else {
-                call.grant(acquire(call.request()));
-            }
-        } catch (Throwable refused) {
-            call.refuse(refused);
-        }
-    }
-
-    private boolean mayWait(PickRequest request) {
-        return config.maxWaiting() > 0 && isServable(request);
+    /** What makes the selectors of a pool. */
+    Selectors newSelectors(InFlightTotal total) {
+        return new Selectors(
+                config.strategy(), config.ticker(), config.random(), this::executeForStrategy, total, faults);
     }
 
     @Override
-    public boolean isServable(PickRequest request) {
-        return Admission.isServable(pool, request);
-    }
-
-    @Override
-    public LoadBalancerException refusal(PickRequest request, @Nullable String why) {
-        Pool current = pool;
-        PickExplanation explanation = Admission.explain(current, subset.unused(), request);
-        Set<Reason> reasons = explanation.counts().keySet();
-        boolean saturated = reasons.contains(Reason.SATURATED)
-                || reasons.contains(Reason.ADMISSIBLE) // free again since the pick
-                || reasons.contains(Reason.OTHER_TIER);
-        if (saturated) {
-            return new PoolSaturatedException(serviceName, why == null ? "" : ", and " + why, explanation);
-        }
-        String detail = current.phase == Pool.Phase.AWAITING_FIRST_LIST
-                ? "the first list has not arrived yet"
-                : explanation.toString();
-        String failure = source.failure();
-        if (failure != null) {
-            detail += "; source: " + failure;
-        }
-        int ignored = source.ignoredEntries();
-        if (ignored > 0) {
-            detail += "; entries of the list that were ignored: " + ignored;
-        }
-        return new NoInstanceAvailableException(serviceName, detail, explanation);
-    }
-
-    @Override
-    public CallContext callContext() {
-        return callContext;
-    }
-
-    @Override
-    public PoolSnapshot snapshot() {
-        leaseWatch.endLeaked();
-        long now = config.ticker().nanos();
-        Pool current = pool;
-        Set<Node> eligible = new HashSet<>(Arrays.asList(current.candidates));
-        List<InstanceSnapshot> instances = new ArrayList<>(current.size());
-        Map<Node, Double> shares = current.shares();
-        current.forEach((node, state) -> instances.add(snapshot(node, state, now)
-                .eligible(eligible.contains(node))
-                .tierShare(shares.getOrDefault(node, 0.0))
-                .build()));
-        PoolSnapshot.Builder snapshot = PoolSnapshot.builder(serviceName)
-                .version(current.version)
-                .instances(instances)
-                .failOpen(current.failOpen)
-                .waiting(queue.size())
-                .purse(callContext.purse().level())
-                .strategyFaults(faults.count())
-                .ignoredEntries(Ints.saturatedCast((long) source.ignoredEntries() + membership.duplicates()))
-                .outsideSubset(subset.unused());
-        Duration age = source.listAge();
-        if (age != null) {
-            snapshot.listAge(age);
-        }
-        String failure = source.failure();
-        if (failure != null) {
-            snapshot.sourceFailure(failure);
-        }
-        return snapshot.build();
-    }
-
-    private static InstanceSnapshot.Builder snapshot(Node node, NodeState state, long now) {
-        InstanceSnapshot.Builder snapshot = InstanceSnapshot.builder(state.instance())
-                .health(state.health(), state.reason())
-                .draining(state.draining())
-                .absent(state.absent())
-                .inFlight(node.inFlight())
-                .limit(node.limit())
-                .unreported(node.unreported())
-                .leaked(node.leaked())
-                .waiting(Duration.ofNanos(node.waitingNanos(now)))
-                .latency(Duration.ofNanos(node.latencyNanos()))
-                .failuresInARow(node.failuresInARow())
-                .onProbation(node.isOnProbation())
-                .effectiveWeight(node.weight())
-                .warmUp(state.warmUp());
-        Ejection ejection = state.ejection();
-        if (ejection != null) {
-            long remaining = Math.max(0, ejection.until() - now);
-            snapshot.ejection(ejection.reason(), Duration.ofNanos(ejection.onTrial() ? 0 : remaining));
-        }
-        for (Outcome.Kind kind : Outcome.Kind.values()) {
-            snapshot.outcomes(kind, node.outcomes(kind));
-        }
-        return snapshot;
+    public LoadBalancer subset(Map<String, String> metadata) {
+        Map<String, String> wanted = ImmutableMap.copyOf(requireNonNull(metadata, "metadata"));
+        return wanted.isEmpty() ? this : views.of(wanted);
     }
 
     @Override
@@ -329,11 +149,11 @@ final class DefaultLoadBalancer
     public void close() {
         Pool open;
         do {
-            open = pool;
+            open = pool();
             if (open.phase == Pool.Phase.CLOSED) {
                 return;
             }
-        } while (!POOL.compareAndSet(this, open, open.closed()));
+        } while (!replace(open, open.closed()));
         control.execute(this::cleanUp);
     }
 
@@ -348,7 +168,7 @@ final class DefaultLoadBalancer
         }
         List<ServiceInstance> believed = absence.complete(instances, members);
         boolean changed = membership.merge(subset.of(believed, this::isSick));
-        if (changed || absence.takeMarksChanged() || pool.phase == Pool.Phase.AWAITING_FIRST_LIST) {
+        if (changed || absence.takeMarksChanged() || pool().phase == Pool.Phase.AWAITING_FIRST_LIST) {
             publish();
         }
         return absence.doubt();
@@ -442,6 +262,7 @@ final class DefaultLoadBalancer
         @Override
         public void freed() {
             queue.wake();
+            views.wake();
         }
 
         @Override
@@ -481,7 +302,7 @@ final class DefaultLoadBalancer
 
     @Override
     public boolean hasCallsInFlight() {
-        return pool.isBusy();
+        return pool().isBusy();
     }
 
     @Override
@@ -494,7 +315,7 @@ final class DefaultLoadBalancer
     }
 
     private void settle() {
-        if (pool.phase != Pool.Phase.CLOSED && membership.settle()) {
+        if (pool().phase != Pool.Phase.CLOSED && membership.settle()) {
             publishLeaving();
             listeners.flush();
         }
@@ -515,19 +336,23 @@ final class DefaultLoadBalancer
         listeners.flush();
         waiters.release();
         queue.wake();
+        views.release();
     }
 
     /** Publishes that some of those who left are gone, which changes nothing of the choice. */
     private void publishLeaving() {
-        Pool before = pool;
+        Pool before = pool();
         if (before.phase != Pool.Phase.CLOSED) {
-            POOL.compareAndSet(this, before, before.withLeaving(membership.leaving())); // or closed meanwhile
+            Pool after = before.withLeaving(membership.leaving());
+            if (replace(before, after)) { // or closed meanwhile
+                views.follow(after, false);
+            }
         }
     }
 
     private void publishPool() {
         control.assertInContext();
-        Pool before = pool;
+        Pool before = pool();
         if (before.phase == Pool.Phase.CLOSED) {
             return;
         }
@@ -548,9 +373,10 @@ final class DefaultLoadBalancer
         SessionLoad sessionLoad =
                 SessionLoad.of(config.maxSessionLoad(), tiers.areSeveral() ? tiers.candidates : tiers.only(), inFlight);
         Pool after = before.next(availability, tiers, leaving, membership.byId(), selector, sessionLoad);
-        if (!POOL.compareAndSet(this, before, after)) {
+        if (!replace(before, after)) {
             return; // closed meanwhile
         }
+        views.follow(after, weightsChanged || propertiesChanged);
         faults.poolChanged();
         if (before.failOpen != after.failOpen) {
             failOpenChanged(after.failOpen);
@@ -563,7 +389,7 @@ final class DefaultLoadBalancer
     /** Runs what a strategy does beside its selectors, unless the balancer is closed before. */
     private void executeForStrategy(Runnable task) {
         config.executor().execute(() -> {
-            if (pool.phase == Pool.Phase.CLOSED) {
+            if (pool().phase == Pool.Phase.CLOSED) {
                 return;
             }
             try {
@@ -596,6 +422,7 @@ final class DefaultLoadBalancer
                 this::ignorePauses,
                 waiters::release,
                 queue::wake,
+                views::close,
                 () -> listeners.tellLast(listener -> listener.closed(serviceName)),
                 config.onClose());
         for (Runnable step : steps) {
@@ -614,11 +441,6 @@ final class DefaultLoadBalancer
     }
 
     // ---- what a health policy works with
-
-    @Override
-    public String serviceName() {
-        return serviceName;
-    }
 
     @Override
     public Ticker ticker() {

@@ -18,6 +18,13 @@ final class InFlightTotal {
 
     private boolean severalTiers;
 
+    /** One that adds up, for some of the nodes of which another one counts the calls. */
+    static InFlightTotal ofSome() {
+        InFlightTotal total = new InFlightTotal();
+        total.severalTiers = true;
+        return total;
+    }
+
     /** Begins to count the calls of these. */
     LongSupplier count(Node[] candidates) {
         if (severalTiers) {

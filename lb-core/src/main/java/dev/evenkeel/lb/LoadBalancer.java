@@ -3,6 +3,7 @@ package dev.evenkeel.lb;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
 import dev.evenkeel.lb.observe.PoolSnapshot;
 import dev.evenkeel.lb.request.PickRequest;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -81,6 +82,24 @@ public interface LoadBalancer extends AutoCloseable {
 
     /** Everything about the pool at this moment. Costs time and memory in proportion to the number of instances. */
     PoolSnapshot snapshot();
+
+    /**
+     * A view of those instances that carry all of this metadata: one version, the blue or the green half. It picks by a selector
+     * of its own, and shows only these. All that is known and counted of an instance is common to all views, and so are its
+     * limit, the purse and the listeners; which instances are well enough, and when fail-open begins, each view judges for
+     * itself. (This is not the subset of {@link LoadBalancerBuilder#subset}, which this balancer keeps to.)
+     *
+     * <pre>{@code
+     * LoadBalancer green = orders.subset(Map.of("color", "green"));
+     * }</pre>
+     *
+     * <p>The view is there for as long as this balancer is, and always the same one for the same metadata; it costs a selector,
+     * and a part of the work of each change. Closing it does nothing: closing this balancer does.
+     *
+     * @param metadata what the instances must carry; if empty, the view is this balancer
+     * @throws IllegalArgumentException if it contradicts that of the view that this is
+     */
+    LoadBalancer subset(Map<String, String> metadata);
 
     /** Adds a listener for what happens from now on. */
     void addListener(LoadBalancerListener listener);

@@ -2,8 +2,11 @@ package dev.evenkeel.lb;
 
 import dev.evenkeel.lb.strategy.Candidate;
 import dev.evenkeel.lb.strategy.Selector;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One version of the pool: all that a pick reads. Immutable, published by one volatile write. */
@@ -18,6 +21,8 @@ final class Pool {
             new Node[0],
             new NodeState[0],
             new MembersById(),
+            null,
+            null,
             null,
             null);
 
@@ -52,10 +57,16 @@ final class Pool {
     /** Null when there is no candidate, or the strategy failed to make one. */
     final @Nullable Selector selector;
 
+    /** Where each candidate of the newest pool of the whole is in this one, which is of a view; null in that of the whole. */
+    private final int @Nullable [] places;
+
     final boolean failOpen;
 
     /** Null where it has no bound. */
     private final @Nullable SessionLoad sessionLoad;
+
+    /** Who belongs to the view; null for all. */
+    private final @Nullable Predicate<NodeState> part;
 
     private Pool(
             long version,
@@ -66,7 +77,9 @@ final class Pool {
             NodeState[] leavingStates,
             MembersById byId,
             @Nullable Selector selector,
-            @Nullable SessionLoad sessionLoad) {
+            @Nullable SessionLoad sessionLoad,
+            int @Nullable [] places,
+            @Nullable Predicate<NodeState> part) {
         this.version = version;
         this.phase = phase;
         this.availability = availability;
@@ -77,8 +90,10 @@ final class Pool {
         this.inUse = tiers.inUse;
         this.byId = byId;
         this.selector = selector;
+        this.places = places;
         this.failOpen = availability.failOpen;
         this.sessionLoad = sessionLoad;
+        this.part = part;
     }
 
     /** The next version. */
@@ -90,7 +105,51 @@ final class Pool {
             @Nullable Selector choice,
             @Nullable SessionLoad load) {
         return new Pool(
-                version + 1, Phase.READY, next, nowTiers, nowLeaving, NodeState.of(nowLeaving), members, choice, load);
+                version + 1,
+                Phase.READY,
+                next,
+                nowTiers,
+                nowLeaving,
+                NodeState.of(nowLeaving),
+                members,
+                choice,
+                load,
+                null,
+                null);
+    }
+
+    /** The next version of a view of those that pass, after this pool of the whole. */
+    Pool nextOfSome(
+            Pool whole,
+            Predicate<NodeState> passes,
+            Availability next,
+            Tiers nowTiers,
+            @Nullable Selector choice,
+            @Nullable SessionLoad load) {
+        Node[] nowLeaving = some(whole.leaving, whole.leavingStates, passes);
+        return new Pool(
+                version + 1,
+                whole.phase,
+                next,
+                nowTiers,
+                nowLeaving,
+                NodeState.of(nowLeaving),
+                whole.byId,
+                choice,
+                load,
+                whole.placesOf(nowTiers.candidates),
+                passes);
+    }
+
+    private int[] placesOf(Node[] some) {
+        int[] found = new int[candidates.length];
+        for (int place = 0; place < some.length; place++) {
+            int slot = some[place].slot();
+            if (slot >= 0 && slot < found.length && candidates[slot] == some[place]) {
+                found[slot] = place;
+            }
+        }
+        return found;
     }
 
     /** The next version, in which only who drains differs. */
@@ -104,12 +163,44 @@ final class Pool {
                 NodeState.of(nowLeaving),
                 byId,
                 selector,
-                sessionLoad);
+                sessionLoad,
+                places,
+                part);
     }
 
     Pool closed() {
         return new Pool(
-                version + 1, Phase.CLOSED, availability, tiers, leaving, leavingStates, byId, selector, sessionLoad);
+                version + 1,
+                Phase.CLOSED,
+                availability,
+                tiers,
+                leaving,
+                leavingStates,
+                byId,
+                selector,
+                sessionLoad,
+                places,
+                part);
+    }
+
+    /** Those members that pass, in their order. */
+    Node[] members(Predicate<NodeState> passes) {
+        return some(availability.members, availability.states, passes);
+    }
+
+    private static Node[] some(Node[] nodes, NodeState[] states, Predicate<NodeState> passes) {
+        List<Node> some = new ArrayList<>();
+        for (int i = 0; i < nodes.length; i++) {
+            if (passes.test(states[i])) {
+                some.add(nodes[i]);
+            }
+        }
+        return some.toArray(new Node[0]);
+    }
+
+    /** Whether it gets no calls as it has no weight, and others do. */
+    boolean isWeightless(NodeState state) {
+        return availability.isWeightless(state);
     }
 
     /** How many there are, those that drain included. */
@@ -187,10 +278,8 @@ final class Pool {
             return candidate;
         }
         Node member = byId.member(id);
-        if (member != null) {
-            return member.state().isWell() ? member : null;
-        }
-        return byId.lingering(id);
+        Node keeper = member == null ? byId.lingering(id) : member.state().isWell() ? member : null;
+        return keeper != null && (part == null || part.test(keeper.state())) ? keeper : null;
     }
 
     /** Whether one more call of a session would not make it too busy, compared with the others. */
@@ -208,7 +297,7 @@ final class Pool {
     }
 
     private boolean isAmongFirst(int count, Node node) {
-        int slot = node.slot();
+        int slot = place(node);
         if (slot >= 0 && slot < count && candidates[slot] == node) {
             return true;
         }
@@ -218,5 +307,15 @@ final class Pool {
             }
         }
         return false;
+    }
+
+    /** A hint. */
+    private int place(Node node) {
+        int slot = node.slot();
+        int[] ofView = places;
+        if (ofView == null) {
+            return slot;
+        }
+        return slot >= 0 && slot < ofView.length ? ofView[slot] : -1;
     }
 }

@@ -22,12 +22,12 @@ final class PoolCallContext implements CallContext {
     private final AnswerTimes answerTimes;
     private final Supplier<Pool> pool;
 
-    PoolCallContext(BalancerConfig config, Supplier<Pool> pool) {
+    PoolCallContext(BalancerConfig config, Purse purse, Supplier<Pool> pool) {
         this.ticker = config.ticker();
         this.scheduler = config.callScheduler();
         this.executor = config.executor();
         this.random = config.random();
-        this.purse = new Purse(ticker);
+        this.purse = purse;
         this.answerTimes = new AnswerTimes(ticker.nanos());
         this.pool = pool;
     }

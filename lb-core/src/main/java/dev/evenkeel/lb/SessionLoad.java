@@ -46,7 +46,7 @@ final class SessionLoad {
         if (before == 0) {
             return true;
         }
-        double weight = node.weight() > 0 ? node.weight() : meanWeight;
+        double weight = node.state().weight() > 0 ? node.weight() : meanWeight;
         return before < share * weight * (inFlight.getAsLong() + 1);
     }
 }

@@ -61,6 +61,7 @@ public final class PickTable {
     /** All rows there are, those of the peers at the end if they are on the class path. */
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>(new OwnRows().rows());
+        rows.addAll(new RoutingRows().rows());
         ServiceLoader.load(RowSource.class).forEach(source -> rows.addAll(source.rows()));
         return rows;
     }

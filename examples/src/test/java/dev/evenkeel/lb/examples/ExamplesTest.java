@@ -89,6 +89,15 @@ class ExamplesTest {
         assertThat(printed).containsPattern("was faster, in flight: 0");
     }
 
+    @Test
+    void manyServicesAreOneClientAway() throws Exception {
+        String printed = printedBy(() -> ManyServices.main(new String[0]));
+        assertThat(printed)
+                .contains("/a/1 is answered by a")
+                .containsPattern("/b/1 is answered by \\{b=\\d\\d, b-next=\\d\\d}")
+                .contains("/c/1 is refused: GET api.example/c/1: refused by the rule for host api.example");
+    }
+
     private interface Program {
         void run() throws Exception;
     }

@@ -26,7 +26,7 @@ public final class PickExplanation {
         EJECTED,
         /** Its weight is 0, and that of others is not. */
         WEIGHT_ZERO,
-        /** It does not carry the metadata that the request requires. */
+        /** It does not carry the metadata that the request requires, or the view. */
         METADATA,
         /** The request wants another one and no other will do. */
         NOT_PREFERRED,

@@ -9,14 +9,14 @@ import java.util.Optional;
 /** Goes by host: one look-up. */
 final class HostRouter implements Router {
 
-    private final Map<String, Optional<LoadBalancer>> balancers = new HashMap<>();
+    private final Map<String, Route> routes = new HashMap<>();
 
     HostRouter(Collection<LoadBalancer> given) {
         if (given.isEmpty()) {
             throw new IllegalArgumentException("balancers: none (expected: at least one)");
         }
         for (LoadBalancer balancer : given) {
-            if (balancers.put(balancer.serviceName(), Optional.of(balancer)) != null) {
+            if (routes.put(balancer.serviceName(), Route.to(balancer)) != null) {
                 throw new IllegalArgumentException(
                         "balancers: two for " + balancer.serviceName() + " (expected: one for each service)");
             }
@@ -25,11 +25,16 @@ final class HostRouter implements Router {
 
     @Override
     public Optional<LoadBalancer> route(RoutedRequest request) {
-        return balancers.getOrDefault(request.host(), Optional.empty());
+        return resolve(request).balancer();
+    }
+
+    @Override
+    public Route resolve(RoutedRequest request) {
+        return routes.getOrDefault(request.host(), Route.AS_IT_IS);
     }
 
     @Override
     public String toString() {
-        return "router by host over " + balancers.keySet();
+        return "router by host over " + routes.keySet();
     }
 }

@@ -1,5 +1,6 @@
 package dev.evenkeel.lb.routing;
 
+import dev.evenkeel.lb.request.PickRequest;
 import java.util.Optional;
 
 /** What a router may know of a request. Implemented by the adapters. */
@@ -19,4 +20,9 @@ public interface RoutedRequest {
 
     /** The first value of a header; the name's case does not matter. */
     Optional<String> header(String name);
+
+    /** What is said of the pick for this request, if the client knows; its sticky key decides in a {@link Split}. */
+    default PickRequest pickRequest() {
+        return PickRequest.EMPTY;
+    }
 }

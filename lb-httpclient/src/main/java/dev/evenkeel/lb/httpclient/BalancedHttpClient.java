@@ -208,7 +208,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         Leg leg;
         try {
             leg = Leg.first(balancing, request);
-        } catch (RuntimeException thrownByRouter) {
+        } catch (IOException | RuntimeException thrownByRouter) {
             return CompletableFuture.failedFuture(thrownByRouter);
         }
         return leg.isBalanced()

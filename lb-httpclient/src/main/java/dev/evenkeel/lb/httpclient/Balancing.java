@@ -2,10 +2,12 @@ package dev.evenkeel.lb.httpclient;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.routing.NoRouteException;
+import dev.evenkeel.lb.routing.Route;
 import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.time.Ticker;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.function.Function;
@@ -44,10 +46,21 @@ record Balancing(
                 ticker);
     }
 
-    /** The balancer for a request, or null if there is none. */
-    @Nullable LoadBalancer route(HttpRequest request) {
-        RoutedHttpRequest routed = RoutedHttpRequest.of(request);
-        return routed == null ? null : router.route(routed).orElse(null);
+    /**
+     * Where a request goes.
+     *
+     * @throws IOException if it must not go out
+     */
+    Route route(HttpRequest request) throws IOException {
+        RoutedHttpRequest routed = RoutedHttpRequest.of(request, this);
+        if (routed == null) {
+            return Route.AS_IT_IS;
+        }
+        try {
+            return router.resolve(routed);
+        } catch (NoRouteException refused) {
+            throw new IOException(refused.getMessage(), refused);
+        }
     }
 
     /** What is said of the pick for a request. */

@@ -1,13 +1,12 @@
 package dev.evenkeel.lb.httpclient;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.call.Acquisition;
 import dev.evenkeel.lb.call.Attempt;
 import dev.evenkeel.lb.call.BalancedCall;
 import dev.evenkeel.lb.httpclient.Carriers.Carrier;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.routing.Route;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -26,22 +25,33 @@ final class Leg {
 
     private final Balancing balancing;
     private final HttpRequest request;
-    private final @Nullable LoadBalancer balancer;
+    private final Route route;
+
+    /** Its URL with the path to ask an instance for, still addressed to the service. */
+    private final URI routed;
+
     private final int redirects;
 
     /** When it began; nothing if there is no limit to it. */
     private final long begun;
 
-    private Leg(Balancing balancing, HttpRequest request, @Nullable LoadBalancer balancer, int redirects) {
+    private Leg(Balancing balancing, HttpRequest request, Route route, int redirects) {
         this.balancing = balancing;
         this.request = request;
-        this.balancer = balancer;
+        this.route = route;
+        this.routed = route.path().isPresent()
+                ? RequestRewriting.withPath(request.uri(), route.path().get())
+                : request.uri();
         this.redirects = redirects;
         this.begun = request.timeout().isPresent() ? balancing.ticker().nanos() : 0;
     }
 
-    /** The first leg of a call, which is the only one unless something special happens. */
-    static Leg first(Balancing balancing, HttpRequest request) {
+    /**
+     * The first leg of a call, which is the only one unless something special happens.
+     *
+     * @throws IOException if the request must not go out
+     */
+    static Leg first(Balancing balancing, HttpRequest request) throws IOException {
         return new Leg(balancing, request, balancing.route(request), 0);
     }
 
@@ -52,7 +62,7 @@ final class Leg {
 
     /** Whether this goes to a service. If not, the wrapped client sends the request as it is. */
     boolean isBalanced() {
-        return balancer != null;
+        return route.balancer().isPresent();
     }
 
     /** The name of the service. */
@@ -61,7 +71,7 @@ final class Leg {
     }
 
     private LoadBalancer balancer() {
-        return requireNonNull(balancer);
+        return route.balancer().orElseThrow();
     }
 
     /** By when the call that begins with this is to be over; null if it may take what time it takes. */
@@ -94,17 +104,17 @@ final class Leg {
 
     /** Whether {@link #target} has to look up a name first, and may block. */
     boolean looksUp(ServiceInstance instance) {
-        return balancing.carriers().looksUp(request.uri(), instance);
+        return balancing.carriers().looksUp(routed, instance);
     }
 
     /** The URL at this instance. */
     URI target(ServiceInstance instance) throws UnknownHostException {
-        return balancing.carriers().target(request.uri(), instance);
+        return balancing.carriers().target(routed, instance);
     }
 
     /** What {@link #target} gives, without blocking. */
     CompletableFuture<URI> targetAsync(ServiceInstance instance, Carrier carrier) {
-        return balancing.carriers().targetAsync(request.uri(), instance, carrier);
+        return balancing.carriers().targetAsync(routed, instance, carrier);
     }
 
     /** A copy to be sent in the first attempt, still addressed to the service. */
@@ -136,20 +146,25 @@ final class Leg {
             return null;
         }
         HttpRequest next = following(to, head, true).build();
-        LoadBalancer nextBalancer = balancing.route(next);
-        boolean staysWithService = nextBalancer == balancer;
+        Route nextRoute;
+        try {
+            nextRoute = balancing.route(next);
+        } catch (IOException refused) {
+            return null; // the caller sees where it would have led
+        }
+        boolean staysWithService = nextRoute.isSameServiceAs(route);
         if (!staysWithService && !balancing.leavesServices()) {
             return null;
         }
         if (!staysWithService || Redirects.isDowngrade(request.uri(), to)) {
             next = following(to, head, false).build();
         }
-        if (nextBalancer == null) {
+        if (nextRoute.balancer().isEmpty()) {
             next = balancing.rewriting().copy(next).build();
         }
         // What a view says of the pick is about the instances of this service.
         Balancing nextBalancing = staysWithService ? balancing : balancing.with(null);
-        return new Leg(nextBalancing, next, nextBalancer, redirects + 1);
+        return new Leg(nextBalancing, next, nextRoute, redirects + 1);
     }
 
     private HttpRequest.Builder following(URI to, ResponseInfo head, boolean withCredentials) {

@@ -1,5 +1,6 @@
 package dev.evenkeel.lb.httpclient;
 
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.function.BiPredicate;
@@ -33,6 +34,15 @@ final class RequestRewriting {
             copy.setHeader("X-Forwarded-Proto", origin.scheme());
         }
         return copy;
+    }
+
+    /** The same URL with another path, its query and its escapes as they are. */
+    static URI withPath(URI uri, String path) {
+        String text = uri.toString();
+        int begin = text.indexOf("//") + 2;
+        int pathBegin = begin + uri.getRawAuthority().length();
+        int end = pathBegin + uri.getRawPath().length();
+        return URI.create(text.substring(0, pathBegin) + path + text.substring(end));
     }
 
     private static boolean contains(String[] names, String name) {

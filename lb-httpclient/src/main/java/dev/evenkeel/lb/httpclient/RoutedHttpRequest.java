@@ -1,5 +1,6 @@
 package dev.evenkeel.lb.httpclient;
 
+import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.RoutedRequest;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -11,17 +12,19 @@ final class RoutedHttpRequest implements RoutedRequest {
 
     private final HttpRequest request;
     private final String host;
+    private final Balancing balancing;
 
-    private RoutedHttpRequest(HttpRequest request, String host) {
+    private RoutedHttpRequest(HttpRequest request, String host, Balancing balancing) {
         this.request = request;
         this.host = host;
+        this.balancing = balancing;
     }
 
     /** The request, or null if its URL names no host, so that it cannot be for a service. */
-    static @Nullable RoutedHttpRequest of(HttpRequest request) {
+    static @Nullable RoutedHttpRequest of(HttpRequest request, Balancing balancing) {
         URI uri = request.uri();
         String host = uri == null ? null : uri.getHost(); // a request that is not of the JDK's making may have none
-        return host == null ? null : new RoutedHttpRequest(request, Origin.host(host));
+        return host == null ? null : new RoutedHttpRequest(request, Origin.host(host), balancing);
     }
 
     @Override
@@ -48,6 +51,11 @@ final class RoutedHttpRequest implements RoutedRequest {
     @Override
     public Optional<String> header(String name) {
         return request.headers().firstValue(name);
+    }
+
+    @Override
+    public PickRequest pickRequest() {
+        return balancing.pickRequest(request);
     }
 
     @Override

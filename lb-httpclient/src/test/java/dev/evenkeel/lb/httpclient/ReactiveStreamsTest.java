@@ -60,7 +60,7 @@ class ReactiveStreamsTest {
     private static Leg leg;
 
     @BeforeAll
-    static void open() {
+    static void open() throws Exception {
         executor = Executors.newFixedThreadPool(4);
         orders = LoadBalancer.builder("orders").instances("127.0.0.1:80").build();
         Balancing balancing = new Balancing(

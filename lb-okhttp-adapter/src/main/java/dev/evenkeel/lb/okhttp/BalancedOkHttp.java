@@ -290,8 +290,7 @@ public final class BalancedOkHttp {
             OkHttpClient.Builder balanced = client.newBuilder();
             Resilience resilience = new Resilience(retries, hedging, replay);
             BalancingInterceptor balancing = new BalancingInterceptor(
-                    router,
-                    pickRequest,
+                    new Routing(router, pickRequest),
                     List.copyOf(strippedHeaders),
                     resilience,
                     new ClientPools(idlePerInstance, keepAlive, tlsNames),

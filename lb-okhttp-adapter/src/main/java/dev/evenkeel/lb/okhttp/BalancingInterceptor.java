@@ -2,16 +2,14 @@ package dev.evenkeel.lb.okhttp;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.request.PickRequest;
-import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.routing.Route;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.Request;
@@ -25,8 +23,7 @@ import okhttp3.Response;
  */
 final class BalancingInterceptor implements Interceptor {
 
-    private final Router router;
-    private final Function<? super Request, PickRequest> pickRequest;
+    private final Routing routing;
     private final List<String> strippedHeaders;
     private final Resilience resilience;
     private final ClientPools pools;
@@ -34,19 +31,17 @@ final class BalancingInterceptor implements Interceptor {
     private final FollowUpVeil veil;
 
     BalancingInterceptor(
-            Router router,
-            Function<? super Request, PickRequest> pickRequest,
+            Routing routing,
             List<String> strippedHeaders,
             Resilience resilience,
             ClientPools pools,
             Executor threads) {
-        this.router = router;
-        this.pickRequest = pickRequest;
+        this.routing = routing;
         this.strippedHeaders = strippedHeaders;
         this.resilience = resilience;
         this.pools = pools;
         this.threads = threads;
-        this.veil = new FollowUpVeil(router);
+        this.veil = new FollowUpVeil(routing);
     }
 
     /** The network interceptor that this one needs below. */
@@ -76,7 +71,7 @@ final class BalancingInterceptor implements Interceptor {
             response = Redirect.after(before, redirect.get());
             HttpUrl target = requireNonNull(Redirect.target(response, chain));
             Request next = Redirect.next(response, target);
-            if (Resilience.isBodyOnce(next)) {
+            if (Resilience.isBodyOnce(next) || routing.isRefused(next)) {
                 return response;
             }
             response.close();
@@ -89,22 +84,27 @@ final class BalancingInterceptor implements Interceptor {
     }
 
     private Response send(Chain chain, Request request) throws IOException {
-        Optional<LoadBalancer> balancer = router.route(new OkHttpRoutedRequest(request));
-        return balancer.isEmpty() ? chain.proceed(withoutPick(request)) : balanced(chain, request, balancer.get());
+        Route route = routing.route(request);
+        if (route.balancer().isEmpty()) {
+            return chain.proceed(withoutPick(request));
+        }
+        if (route.path().isPresent() && request.header("Upgrade") != null) {
+            // No network interceptor sees the handshake of a WebSocket: what the veil does is done here.
+            Route asItIs = Route.to(route.balancer().get());
+            Response response = balanced(chain, Routing.routed(request, route), asItIs);
+            Request asked = response.request().newBuilder().url(request.url()).build();
+            return response.newBuilder().request(asked).build();
+        }
+        return balanced(chain, request, route);
     }
 
-    private Response balanced(Chain chain, Request request, LoadBalancer balancer) throws IOException {
-        PickRequest pickRequest = pickRequestOf(request);
+    private Response balanced(Chain chain, Request request, Route route) throws IOException {
+        PickRequest pickRequest = routing.pickRequest(request);
         Replay replay = resilience.replayOf(request);
-        ServiceCall call = new ServiceCall(request, balancer, replay, resilience, pools, strippedHeaders);
+        ServiceCall call = new ServiceCall(request, route, replay, resilience, pools, strippedHeaders);
         return resilience.mayStopAttempts(request, replay)
                 ? new SeparateAttempts(call, chain, pickRequest, this, threads).run()
                 : new AttemptsInTurn(call, chain, pickRequest).run();
-    }
-
-    private PickRequest pickRequestOf(Request request) {
-        PickRequest ofTheCall = request.tag(PickRequest.class);
-        return ofTheCall != null ? ofTheCall : requireNonNull(pickRequest.apply(request), "pickRequest");
     }
 
     /** The headers that say something of the pick are there for the next one, too. */

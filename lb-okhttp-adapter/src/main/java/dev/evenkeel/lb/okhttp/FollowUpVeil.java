@@ -1,7 +1,6 @@
 package dev.evenkeel.lb.okhttp;
 
-import dev.evenkeel.lb.LoadBalancer;
-import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.routing.Route;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.util.Optional;
@@ -20,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *       a POST included, whatever {@code retryOnConnectionFailure} says.
  *   <li>A redirect that leads to another service. OkHttp would take its name for that of a host.
  * </ul>
+ *
+ * <p>And it shows OkHttp and the caller their own path, where a router has the instance asked for another one.
  */
 final class FollowUpVeil implements Interceptor {
 
@@ -30,16 +31,16 @@ final class FollowUpVeil implements Interceptor {
     /** Has the location meanwhile. A header, so that it is in the cache with the rest of the response. */
     private static final String VEILED_LOCATION = "Evenkeel-Location";
 
-    private final Router router;
+    private final Routing routing;
 
-    FollowUpVeil(Router router) {
-        this.router = router;
+    FollowUpVeil(Routing routing) {
+        this.routing = routing;
     }
 
     @Override
     public Response intercept(Chain chain) throws IOException {
         Request request = chain.request();
-        Response response = chain.proceed(request);
+        Response response = proceed(chain, request);
         if (response.code() == HttpURLConnection.HTTP_UNAVAILABLE) {
             return withoutRetryAfter(response, request.tag(Pick.class));
         }
@@ -48,6 +49,24 @@ final class FollowUpVeil implements Interceptor {
             return response;
         }
         return renamed(response, LOCATION, VEILED_LOCATION);
+    }
+
+    /** Asks the instance for the path that the route says, which nobody above sees. */
+    private Response proceed(Chain chain, Request request) throws IOException {
+        Request routed = routed(request);
+        Response response = chain.proceed(routed);
+        return routed == request
+                ? response
+                : response.newBuilder().request(request).build();
+    }
+
+    private Request routed(Request request) throws IOException {
+        Pick pick = request.tag(Pick.class);
+        if (pick == null || !pick.host().equals(request.url().host())) {
+            return request;
+        }
+        boolean redirected = !request.url().equals(pick.url());
+        return Routing.routed(request, redirected ? routing.route(request) : pick.route());
     }
 
     private static Response withoutRetryAfter(Response response, @Nullable Pick pick) {
@@ -61,11 +80,15 @@ final class FollowUpVeil implements Interceptor {
 
     /** Whether the redirect stays with the service that has answered, or with what is not balanced. */
     private boolean isUpToOkHttp(Request request, HttpUrl target) {
-        Optional<LoadBalancer> service = router.route(
-                new OkHttpRoutedRequest(request.newBuilder().url(target).build()));
+        Route route;
+        try {
+            route = routing.route(request.newBuilder().url(target).build());
+        } catch (IOException refused) {
+            return false;
+        }
         Pick pick = request.tag(Pick.class);
         boolean sameHost = pick != null && pick.host().equals(target.host());
-        return sameHost ? service.equals(Optional.ofNullable(pick.service())) : service.isEmpty();
+        return sameHost ? route.isSameServiceAs(pick.route()) : route.balancer().isEmpty();
     }
 
     /** The redirect as it was sent, if the response is one that leads to a service of this router. */

@@ -4,6 +4,7 @@ import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.health.ProbeContext;
 import dev.evenkeel.lb.health.ProbeResult;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.routing.Route;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,7 @@ import okhttp3.Callback;
 import okhttp3.ConnectionPool;
 import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
+import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -79,10 +81,11 @@ final class GetProbe implements HealthProbe {
     @Override
     public CompletionStage<ProbeResult> check(ServiceInstance instance, ProbeContext context) {
         String host = context.serviceName();
+        HttpUrl url = HttpUrl.get(scheme + "://" + host + path);
         Call call = client.newCall(new Request.Builder()
-                .url(scheme + "://" + host + path)
+                .url(url)
                 .header("User-Agent", USER_AGENT)
-                .tag(Pick.class, new Pick(host, null, instance))
+                .tag(Pick.class, new Pick(url, Route.AS_IT_IS, instance))
                 .build());
         call.timeout().timeout(context.timeout().toNanos(), TimeUnit.NANOSECONDS);
         Answer answer = new Answer(call);

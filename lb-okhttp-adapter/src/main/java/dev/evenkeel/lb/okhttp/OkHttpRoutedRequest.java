@@ -1,5 +1,6 @@
 package dev.evenkeel.lb.okhttp;
 
+import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.RoutedRequest;
 import java.util.Iterator;
 import java.util.Optional;
@@ -9,9 +10,11 @@ import okhttp3.Request;
 final class OkHttpRoutedRequest implements RoutedRequest {
 
     private final Request request;
+    private final Routing routing;
 
-    OkHttpRoutedRequest(Request request) {
+    OkHttpRoutedRequest(Request request, Routing routing) {
         this.request = request;
+        this.routing = routing;
     }
 
     @Override
@@ -39,6 +42,11 @@ final class OkHttpRoutedRequest implements RoutedRequest {
     public Optional<String> header(String name) {
         Iterator<String> values = request.headers(name).iterator(); // Request.header answers with the last one
         return values.hasNext() ? Optional.of(values.next()) : Optional.empty();
+    }
+
+    @Override
+    public PickRequest pickRequest() {
+        return routing.pickRequest(request);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.routing.Route;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ final class ServiceCall {
     private static final Duration MAX_LIMIT = Duration.ofDays(365);
 
     private final Request request;
-    private final LoadBalancer balancer;
+    private final Route route;
     private final Replay replay;
     private final Resilience resilience;
     private final ClientPools pools;
@@ -31,13 +32,13 @@ final class ServiceCall {
 
     ServiceCall(
             Request request,
-            LoadBalancer balancer,
+            Route route,
             Replay replay,
             Resilience resilience,
             ClientPools pools,
             List<String> strippedHeaders) {
         this.request = request;
-        this.balancer = balancer;
+        this.route = route;
         this.replay = replay;
         this.resilience = resilience;
         this.pools = pools;
@@ -49,12 +50,12 @@ final class ServiceCall {
     }
 
     LoadBalancer balancer() {
-        return balancer;
+        return route.balancer().orElseThrow();
     }
 
     /** What makes the attempts. */
     BalancedCall.Builder attempts(PickRequest pickRequest, Duration timeLimit) {
-        BalancedCall.Builder attempts = BalancedCall.to(balancer)
+        BalancedCall.Builder attempts = BalancedCall.to(balancer())
                 .pickRequest(pickRequest)
                 .replay(replay)
                 .retries(resilience.retries())
@@ -76,7 +77,7 @@ final class ServiceCall {
      */
     Response send(Attempt attempt, CallListener listener, Interceptor.Chain chain) throws IOException {
         ServiceInstance instance = attempt.instance();
-        InstancePool pool = pools.of(balancer, instance);
+        InstancePool pool = pools.of(balancer(), instance);
         listener.begin(attempt, pool);
         Response response;
         try {
@@ -99,7 +100,7 @@ final class ServiceCall {
 
     private Request picked(ServiceInstance instance) {
         Request.Builder picked =
-                request.newBuilder().tag(Pick.class, new Pick(request.url().host(), balancer, instance));
+                request.newBuilder().tag(Pick.class, new Pick(request.url(), route, instance));
         strippedHeaders.forEach(picked::removeHeader);
         return picked.build();
     }

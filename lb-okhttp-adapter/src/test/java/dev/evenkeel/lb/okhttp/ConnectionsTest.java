@@ -15,6 +15,7 @@ import dev.evenkeel.lb.testkit.ScriptedServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -221,6 +222,11 @@ class ConnectionsTest {
         @Override
         public PoolSnapshot snapshot() {
             return balancer.snapshot();
+        }
+
+        @Override
+        public LoadBalancer subset(Map<String, String> metadata) {
+            return balancer.subset(metadata);
         }
 
         @Override

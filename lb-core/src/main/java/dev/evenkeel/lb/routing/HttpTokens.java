@@ -1,0 +1,65 @@
+package dev.evenkeel.lb.routing;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.base.CharMatcher;
+import dev.evenkeel.lb.text.Printable;
+import java.util.Locale;
+import java.util.Set;
+
+/** Checks what a rule says of the words of HTTP, so that nothing is asked for that no request can have. */
+final class HttpTokens {
+
+    /** RFC 9110, 5.6.2. */
+    private static final CharMatcher TOKEN = CharMatcher.inRange('a', 'z')
+            .or(CharMatcher.inRange('A', 'Z'))
+            .or(CharMatcher.inRange('0', '9'))
+            .or(CharMatcher.anyOf("!#$%&'*+-.^_`|~"))
+            .precomputed();
+
+    private static final CharMatcher IN_VALUES = CharMatcher.inRange(' ', '~').or(CharMatcher.is('\t'));
+
+    /** Those that somebody might write in lower case, which makes them others. */
+    private static final Set<String> COMMON_METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT");
+
+    private HttpTokens() {}
+
+    static String method(String method) {
+        if (!isToken(requireNonNull(method, "method"))) {
+            throw refusal("method", method, "a method of HTTP, such as GET");
+        }
+        String upper = method.toUpperCase(Locale.ROOT);
+        if (!method.equals(upper) && COMMON_METHODS.contains(upper)) {
+            throw refusal("method", method, upper + ": methods are told apart by case");
+        }
+        return method;
+    }
+
+    /** The name in lower case. */
+    static String headerName(String parameter, String name) {
+        if (!isToken(requireNonNull(name, parameter))) {
+            throw refusal(parameter, name, "the name of a header: letters, digits and !#$%&'*+-.^_`|~");
+        }
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    /** The value is not echoed: it may be secret. */
+    static String headerValue(String name, String value) {
+        requireNonNull(value, "value");
+        if (!IN_VALUES.matchesAllOf(value) || !value.equals(value.strip())) {
+            throw new IllegalArgumentException(
+                    "value: of header " + name + " (expected: printable ASCII without blanks around it)");
+        }
+        return value;
+    }
+
+    private static boolean isToken(String text) {
+        return !text.isEmpty() && TOKEN.matchesAllOf(text);
+    }
+
+    private static IllegalArgumentException refusal(String parameter, String given, String expected) {
+        return new IllegalArgumentException(
+                parameter + ": " + Printable.of((Object) given) + " (expected: " + expected + ")");
+    }
+}

@@ -1,0 +1,107 @@
+package dev.evenkeel.lb.routing;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.text.Printable;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link Router} has decided about one request: where it goes, with what path, and whether a copy goes elsewhere.
+ * Immutable.
+ */
+public final class Route {
+
+    /** The request goes out as it is, to the host of its URL. */
+    public static final Route AS_IT_IS = new Route(Optional.empty(), Optional.empty(), Optional.empty(), null);
+
+    private final Optional<LoadBalancer> balancer;
+    private final Optional<String> path;
+    private final Optional<Mirror> mirror;
+
+    /** What the balancer was drawn from. */
+    private final @Nullable Split split;
+
+    private Route(
+            Optional<LoadBalancer> balancer, Optional<String> path, Optional<Mirror> mirror, @Nullable Split split) {
+        this.balancer = balancer;
+        this.path = path;
+        this.mirror = mirror;
+        this.split = split;
+    }
+
+    /** The request goes to an instance of this balancer, otherwise as it is. */
+    public static Route to(LoadBalancer balancer) {
+        return new Route(Optional.of(requireNonNull(balancer, "balancer")), Optional.empty(), Optional.empty(), null);
+    }
+
+    /** One that was drawn. */
+    static Route to(LoadBalancer balancer, Split split) {
+        return new Route(Optional.of(balancer), Optional.empty(), Optional.empty(), split);
+    }
+
+    /**
+     * The same, but the instance is asked for this path. The caller goes on seeing its own.
+     *
+     * @param rewritten the path as it stands in a URL, escapes included, without query
+     * @throws IllegalArgumentException if it does not begin with a slash, or the request goes out as it is
+     */
+    public Route withPath(String rewritten) {
+        if (!rewritten.startsWith("/")) {
+            throw new IllegalArgumentException("path: " + Printable.of(rewritten) + " (expected: to begin with /)");
+        }
+        checkBalanced("path");
+        return new Route(balancer, Optional.of(rewritten), mirror, split);
+    }
+
+    /**
+     * The same, and a copy goes to a mirror.
+     *
+     * @throws IllegalArgumentException if the request goes out as it is
+     */
+    public Route withMirror(Mirror of) {
+        checkBalanced("mirror");
+        return new Route(balancer, path, Optional.of(of), split);
+    }
+
+    private void checkBalanced(String what) {
+        if (balancer.isEmpty()) {
+            throw new IllegalArgumentException(what + ": of a request that goes out as it is (expected: a balancer)");
+        }
+    }
+
+    /** Who picks the instance; nobody if the request goes out as it is. */
+    public Optional<LoadBalancer> balancer() {
+        return balancer;
+    }
+
+    /** The path to ask the instance for, as it stands in a URL; none if it is the caller's. */
+    public Optional<String> path() {
+        return path;
+    }
+
+    /** Where a copy of this request goes. */
+    public Optional<Mirror> mirror() {
+        return mirror;
+    }
+
+    /**
+     * Whether this and the other lead to the same service, so that credentials which were sent to one may be sent to the
+     * other: a service of the same name, another part of the same {@link Split}, or both times out as it is.
+     */
+    public boolean isSameServiceAs(Route other) {
+        if (balancer.isEmpty() || other.balancer.isEmpty()) {
+            return balancer.isEmpty() && other.balancer.isEmpty();
+        }
+        return balancer.get().serviceName().equals(other.balancer.get().serviceName())
+                || (split != null && split == other.split);
+    }
+
+    @Override
+    public String toString() {
+        return balancer.map(LoadBalancer::serviceName).orElse("as it is")
+                + path.map(rewritten -> ", as " + Printable.of(rewritten)).orElse("")
+                + mirror.map(copy -> ", " + copy).orElse("");
+    }
+}

@@ -1,0 +1,60 @@
+package dev.evenkeel.lb.okhttp;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.routing.NoRouteException;
+import dev.evenkeel.lb.routing.Route;
+import dev.evenkeel.lb.routing.Router;
+import java.io.IOException;
+import java.util.function.Function;
+import okhttp3.Request;
+
+/** Where requests go, and what is said of the pick. */
+final class Routing {
+
+    private final Router router;
+    private final Function<? super Request, PickRequest> pickRequest;
+
+    Routing(Router router, Function<? super Request, PickRequest> pickRequest) {
+        this.router = router;
+        this.pickRequest = pickRequest;
+    }
+
+    /**
+     * Where a request goes.
+     *
+     * @throws IOException if it must not go out
+     */
+    Route route(Request request) throws IOException {
+        try {
+            return router.resolve(new OkHttpRoutedRequest(request, this));
+        } catch (NoRouteException refused) {
+            throw new IOException(refused.getMessage(), refused);
+        }
+    }
+
+    /** Whether it must not go out. */
+    boolean isRefused(Request request) {
+        try {
+            route(request);
+            return false;
+        } catch (IOException refused) {
+            return true;
+        }
+    }
+
+    PickRequest pickRequest(Request request) {
+        PickRequest ofTheCall = request.tag(PickRequest.class);
+        return ofTheCall != null ? ofTheCall : requireNonNull(pickRequest.apply(request), "pickRequest");
+    }
+
+    /** The request to send to an instance: with the path that its route says. The same one if that is its own. */
+    static Request routed(Request request, Route route) {
+        return route.path()
+                .map(path -> request.newBuilder()
+                        .url(request.url().newBuilder().encodedPath(path).build())
+                        .build())
+                .orElse(request);
+    }
+}

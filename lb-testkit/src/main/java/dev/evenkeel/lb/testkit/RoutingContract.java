@@ -1,0 +1,214 @@
+package dev.evenkeel.lb.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.Outcome.Kind;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.routing.NoRouteException;
+import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.routing.Routes;
+import dev.evenkeel.lb.routing.Rule;
+import dev.evenkeel.lb.routing.Split;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/**
+ * That a client goes by rules, whatever the client: it asks an instance for the path that they say and shows its caller another,
+ * and what they refuse does not go out. An adapter's test class extends this like {@link BalancedClientContract}.
+ */
+public abstract class RoutingContract extends ContractFixture {
+
+    /** For adapters to call. */
+    protected RoutingContract() {}
+
+    private LoadBalancer service(String name, ScriptedServer... servers) {
+        return balancer(LoadBalancer.builder(name)
+                .instances(
+                        List.of(servers).stream().map(ScriptedServer::instance).toList()));
+    }
+
+    private ScriptedServer server(String text) {
+        return server().reply(ScriptedReply.ok(text));
+    }
+
+    private static String text(ContractAnswer answer) throws IOException {
+        try (answer) {
+            return new String(answer.body().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static ScriptedReply redirect(String location) {
+        return ScriptedReply.status(302).withHeader("Location", location);
+    }
+
+    @Test
+    final void goesByTheFirstRuleThatMatches() throws Exception {
+        Routes routes = Routes.of(
+                Rule.to(service("a", server("a"))).path("/a/**"),
+                Rule.to(service("b", server("b"))).header("X-Beta").query("v", "2"),
+                Rule.to(service("c", server("c"))).host("shop.example"));
+        ContractClient client = client(ContractOptions.of(routes));
+        assertThat(text(client.send(ContractCall.get("http://shop.example/a/1"))))
+                .isEqualTo("a");
+        assertThat(text(client.send(
+                        ContractCall.get("http://shop.example/b?v=2").withHeader("X-Beta", "1"))))
+                .isEqualTo("b");
+        assertThat(text(client.send(ContractCall.get("http://shop.example/b?v=2"))))
+                .isEqualTo("c");
+    }
+
+    @Test
+    final void asksTheInstanceForTheRewrittenPathAndShowsTheOwnOne() throws Exception {
+        ScriptedServer server = server("x");
+        LoadBalancer orders = service("orders", server);
+        ContractClient client = client(ContractOptions.of(Routes.of(
+                Rule.to(orders).path("/shop/**").stripPrefix(),
+                Rule.to(orders).path("/old/{x}/**").replacePrefix("/new%20x"))));
+        String url = "http://any.example/shop/a%2Fb;c/d?q=%2F&r=/shop/";
+        ContractAnswer answer = client.send(ContractCall.post(url, "body"));
+        assertThat(answer.url()).isEqualTo(URI.create(url));
+        assertThat(answer.instance()).contains(server.instance());
+        client.send(ContractCall.get("http://any.example/shop"));
+        client.send(ContractCall.get("http://any.example/old/1/e"));
+        assertThat(server.requests())
+                .extracting(RecordedRequest::toString)
+                .containsExactly("POST /a%2Fb;c/d?q=%2F&r=/shop/", "GET /", "GET /new%20x/e");
+    }
+
+    @Test
+    final void rewritesTheHandshakesOfWebSockets() throws Exception {
+        ScriptedServer server = server().reply(ScriptedReply.webSocket());
+        LoadBalancer orders = service("orders", server);
+        ContractClient client = client(
+                ContractOptions.of(Routes.of(Rule.to(orders).path("/shop/**").stripPrefix())));
+        client.openWebSocket("ws://shop.example/shop/chat?x=1", new ContractWebSocketListener() {
+                    @Override
+                    public void received(String text) {}
+
+                    @Override
+                    public void over() {}
+                })
+                .abort();
+        assertThat(server.requests()).extracting(RecordedRequest::target).containsExactly("/chat?x=1");
+    }
+
+    @Test
+    final void refusesInTheClientsOwnWay() throws Exception {
+        ScriptedServer server = server("x");
+        ContractClient client = client(
+                ContractOptions.of(Routes.of(Rule.refuse().path("/admin/**"), Rule.to(service("orders", server)))));
+        for (String path : List.of("/admin/x?secret", "/%61dmin", "//admin")) {
+            assertThatThrownBy(() -> client.send(ContractCall.get("http://orders" + path)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("refused by the rule for path /admin/**")
+                    .hasMessageNotContaining("secret")
+                    .hasRootCauseInstanceOf(NoRouteException.class);
+        }
+        RecordedCall later = new RecordedCall();
+        client.sendAsync(ContractCall.get("http://orders/admin"), later);
+        assertThat(later.failure()).isInstanceOf(IOException.class).hasRootCauseInstanceOf(NoRouteException.class);
+        assertThat(server.requestCount()).isZero();
+    }
+
+    @Test
+    final void followsRedirectsOnPathsOfTheCaller() throws Exception {
+        ScriptedServer server = server();
+        server.reply(request -> request.target().equals("/old")
+                ? redirect("/shop/new")
+                : ScriptedReply.ok(request.target() + " for "
+                        + request.header("Authorization").orElse("nobody")));
+        LoadBalancer orders = service("orders", server);
+        ContractClient client = client(
+                ContractOptions.of(Routes.of(Rule.to(orders).path("/shop/**").stripPrefix()))
+                        .withRedirects());
+        ContractAnswer answer =
+                client.send(ContractCall.get("http://shop.example/shop/old").withHeader("Authorization", "mine"));
+        assertThat(answer.url()).isEqualTo(URI.create("http://shop.example/shop/new"));
+        assertThat(text(answer)).isEqualTo("/new for mine");
+    }
+
+    @Test
+    final void followsNoRedirectToWhereItMayNotGo() throws Exception {
+        ScriptedServer server = server().reply(redirect("/admin"));
+        ContractClient client = client(
+                ContractOptions.of(Routes.of(Rule.refuse().path("/admin/**"), Rule.to(service("orders", server))))
+                        .withRedirects());
+        ContractAnswer answer = client.send(ContractCall.get("http://orders/x"));
+        assertThat(answer.status()).isEqualTo(302);
+        assertThat(answer.header("Location")).contains("/admin");
+        assertThat(server.requestCount()).isEqualTo(1);
+    }
+
+    /** The caller talks to one service, whichever part of it answers. */
+    @Test
+    final void keepsCredentialsWithinASplit() throws Exception {
+        ScriptedServer one = server();
+        ScriptedServer other = server();
+        for (ScriptedServer server : List.of(one, other)) {
+            server.reply(request -> request.target().equals("/old")
+                    ? redirect("/new")
+                    : ScriptedReply.ok(request.header("Authorization").orElse("nobody")));
+        }
+        Split split = Split.of(1, service("orders", one)).and(1, service("canary", other));
+        ContractClient client = client(
+                ContractOptions.of(Routes.of(Rule.to(split).host("orders"))).withRedirects());
+        for (int i = 0; i < 20; i++) {
+            assertThat(text(client.send(ContractCall.get("http://orders/old").withHeader("Authorization", "mine"))))
+                    .isEqualTo("mine");
+        }
+    }
+
+    @Test
+    final void keepsAKeyWithItsPartOfASplit() throws Exception {
+        Split split = Split.of(1, service("orders", server("a"))).and(1, service("canary", server("b")));
+        ContractClient client =
+                client(ContractOptions.of(Routes.of(Rule.to(split))).withStickyHeader("X-User"));
+        for (int user = 0; user < 10; user++) {
+            ContractCall byHeader = ContractCall.get("http://orders/x").withHeader("X-User", "user-" + user);
+            ContractCall byPick =
+                    ContractCall.get("http://orders/x").withPickRequest(PickRequest.stickyTo("user-" + user));
+            assertThat(text(client.send(byHeader)))
+                    .isEqualTo(text(client.send(byHeader)))
+                    .isEqualTo(text(client.send(byPick)));
+        }
+    }
+
+    @Test
+    final void goesToTheInstancesOfAView() throws Exception {
+        ScriptedServer blue = server("blue");
+        ScriptedServer green = server("green");
+        LoadBalancer orders = balancer(LoadBalancer.builder("orders")
+                .instances(List.of(
+                        blue.instance(),
+                        ServiceInstance.builder(green.hostPort())
+                                .metadata(Map.of("color", "green"))
+                                .build())));
+        ContractClient client = client(ContractOptions.of(Routes.of(
+                Rule.to(orders.subset(Map.of("color", "green"))).header("X-Green"),
+                Rule.to(orders).host("orders"))));
+        for (int i = 0; i < 4; i++) {
+            assertThat(text(client.send(ContractCall.get("http://orders/").withHeader("X-Green", "1"))))
+                    .isEqualTo("green");
+        }
+        assertThat(outcomes(orders, green, Kind.SUCCESS)).isEqualTo(4);
+    }
+
+    @Test
+    final void goesByTheRulesOfTheMoment() throws Exception {
+        LoadBalancer a = service("a", server("a"));
+        LoadBalancer b = service("b", server("b"));
+        AtomicReference<Router> rules = new AtomicReference<>(Routes.of(Rule.to(a)));
+        ContractClient client = client(ContractOptions.of(Router.current(rules::get)));
+        assertThat(text(client.send(ContractCall.get("http://any.example/")))).isEqualTo("a");
+        rules.set(Routes.of(Rule.to(b)));
+        assertThat(text(client.send(ContractCall.get("http://any.example/")))).isEqualTo("b");
+    }
+}
