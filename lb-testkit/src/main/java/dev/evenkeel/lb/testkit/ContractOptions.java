@@ -7,6 +7,7 @@ import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.retry.HedgePolicy;
 import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.session.HttpSessions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -30,6 +31,7 @@ public final class ContractOptions {
     private Optional<RetryPolicy> retries = Optional.empty();
     private Optional<HedgePolicy> hedging = Optional.empty();
     private Optional<Duration> callTimeout = Optional.empty();
+    private Optional<HttpSessions> sessions = Optional.empty();
 
     private ContractOptions(Router router) {
         this.router = router;
@@ -46,6 +48,7 @@ public final class ContractOptions {
         this.retries = origin.retries;
         this.hedging = origin.hedging;
         this.callTimeout = origin.callTimeout;
+        this.sessions = origin.sessions;
     }
 
     /** A client in front of these balancers, by host. */
@@ -125,6 +128,13 @@ public final class ContractOptions {
         return changed;
     }
 
+    /** Keeps callers at instances as this says. */
+    public ContractOptions withSessions(HttpSessions carried) {
+        ContractOptions changed = new ContractOptions(this);
+        changed.sessions = Optional.of(carried);
+        return changed;
+    }
+
     public Router router() {
         return router;
     }
@@ -173,6 +183,11 @@ public final class ContractOptions {
     /** What the client's {@code hedging} is; the default if empty. */
     public Optional<HedgePolicy> hedging() {
         return hedging;
+    }
+
+    /** What the client's {@code sessions} is; none if empty. */
+    public Optional<HttpSessions> sessions() {
+        return sessions;
     }
 
     /** What the client's {@code callTimeout} is, in the place where it is usually set; none if empty. */
