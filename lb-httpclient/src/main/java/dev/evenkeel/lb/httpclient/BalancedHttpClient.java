@@ -9,6 +9,7 @@ import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.retry.HedgePolicy;
 import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.session.HttpSessions;
 import dev.evenkeel.lb.time.Ticker;
 import java.io.IOException;
 import java.net.Authenticator;
@@ -344,6 +345,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         private boolean forwardedHost;
         private Repetition repetition = Repetition.DEFAULT;
         private @Nullable Duration callTimeout;
+        private @Nullable HttpSessions sessions;
 
         private Builder(@Nullable HttpClient given, Router router) {
             this.given = given;
@@ -469,6 +471,23 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         }
 
         /**
+         * Keeps callers at instances by tokens, which requests bring and responses have: a request without one begins a session,
+         * and its response has the token; one with a token goes to the instance of the session while that may be used. Instances
+         * do not see tokens. A client that keeps cookies keeps those in cookies by itself. Default none.
+         *
+         * <pre>{@code
+         * BalancedHttpClient.builder(client, orders).sessions(HttpSessions.inHeader(tokens)).build();
+         * }</pre>
+         *
+         * <p>A {@link PickRequest} that names a session of its own goes by that. The handshake of a WebSocket goes by its token, but
+         * brings none back.
+         */
+        public Builder sessions(HttpSessions sessions) {
+            this.sessions = requireNonNull(sessions, "sessions");
+            return this;
+        }
+
+        /**
          * Puts something around each client that carries requests, such as one that measures. There may be several of them;
          * a client that is already decorated when it is given cannot be copied, and so can carry neither HTTPS nor cookies.
          *
@@ -553,10 +572,10 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         @Override
         public BalancedHttpClient build() {
             if (given instanceof BalancedHttpClient balanced) {
-                if (!settings.isEmpty() || decoration != null || tlsNames != DEFAULT_TLS_NAMES) {
+                if (!settings.isEmpty() || decoration != null || sessions != null || tlsNames != DEFAULT_TLS_NAMES) {
                     throw new IllegalArgumentException(
                             "client: is balanced, and connects as it was told when it was built"
-                                    + " (expected: none of the settings of connections)");
+                                    + " (expected: none of the settings of connections, cookies and sessions)");
                 }
                 return around(balanced, balanced.carriers());
             }
@@ -569,7 +588,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
                         "the wrapped client has no connect timeout: an instance whose machine is gone holds calls up until"
                                 + " the operating system gives in (recommended: one or two seconds)");
             }
-            Carriers carriers = new Carriers(client, all, decoration, tlsNames);
+            Carriers carriers = new Carriers(client, all, decoration, tlsNames, sessions);
             return around(carriers.wrapped(), carriers);
         }
 

@@ -1,12 +1,15 @@
 package dev.evenkeel.lb.httpclient;
 
+import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.session.HttpSessions;
 import dev.evenkeel.lb.time.Ticker;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +42,8 @@ final class Carriers {
     /** The name to verify for a host; null if that is the host of the instance. */
     private final @Nullable UnaryOperator<String> tlsNames;
 
+    private final @Nullable HttpSessions sessions;
+
     private final Carrier wrapped;
 
     /** What carries all requests whose origin does not matter; null if it always does. */
@@ -67,11 +72,13 @@ final class Carriers {
             HttpClient client,
             ClientSettings settings,
             @Nullable UnaryOperator<HttpClient> decoration,
-            @Nullable UnaryOperator<String> tlsNames) {
+            @Nullable UnaryOperator<String> tlsNames,
+            @Nullable HttpSessions sessions) {
         this.client = client;
         this.settings = settings;
         this.decoration = decoration;
         this.tlsNames = tlsNames;
+        this.sessions = sessions;
         boolean byAddress =
                 client.cookieHandler().isPresent() || client.authenticator().isPresent();
         boolean follows = follows(client.followRedirects());
@@ -86,7 +93,7 @@ final class Carriers {
 
     /** Carriers for a client as it is. */
     static Carriers of(HttpClient client) {
-        return new Carriers(client, new ClientSettings(client, List.of()), null, UnaryOperator.identity());
+        return new Carriers(client, new ClientSettings(client, List.of()), null, UnaryOperator.identity(), null);
     }
 
     private static boolean follows(@Nullable Redirect policy) { // null from a client that a test made up
@@ -101,6 +108,13 @@ final class Carriers {
     /** The wrapped client, for what is not balanced. */
     HttpClient wrapped() {
         return wrapped.client();
+    }
+
+    /** The session of a request to a service; null if there are none. */
+    @Nullable LegSession session(LoadBalancer balancer, HttpRequest request) {
+        return sessions == null
+                ? null
+                : LegSession.of(sessions, client.cookieHandler().orElse(null), balancer, request);
     }
 
     /** The client that carries requests for this URL. */
@@ -171,7 +185,9 @@ final class Carriers {
 
     private HttpClient.Builder builder(Origin origin) {
         HttpClient.Builder builder = settings.newBuilder();
-        client.cookieHandler().ifPresent(cookies -> builder.cookieHandler(new LogicalCookies(cookies, origin)));
+        client.cookieHandler()
+                .map(cookies -> new LogicalCookies(SessionCookies.of(cookies, sessions), origin))
+                .ifPresent(builder::cookieHandler);
         client.authenticator()
                 .ifPresent(authenticator -> builder.authenticator(new LogicalAuthenticator(authenticator, origin)));
         if (tlsNames != null && origin.isSecure()) {

@@ -137,7 +137,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
      * @param previous the response that redirected the call to this one
      */
     void handedOver(HttpResponse<T> given, @Nullable HttpResponse<T> previous) {
-        response = new LogicalResponse<>(given, leg.request(), attempt.instance(), previous);
+        response = new LogicalResponse<>(given, leg.headersOf(given), leg.request(), attempt.instance(), previous);
         if (ofHead == null) { // the wrapped client does without the handler: one that a test made up, perhaps
             end(outcome(given.statusCode(), given.headers().firstValue("Retry-After")));
         }

@@ -6,12 +6,15 @@ import dev.evenkeel.lb.call.Attempt;
 import dev.evenkeel.lb.call.BalancedCall;
 import dev.evenkeel.lb.httpclient.Carriers.Carrier;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Route;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -32,10 +35,14 @@ final class Leg {
 
     private final int redirects;
 
+    /** Null if there are none, or this goes to no service. */
+    private final @Nullable LegSession session;
+
     /** When it began; nothing if there is no limit to it. */
     private final long begun;
 
-    private Leg(Balancing balancing, HttpRequest request, Route route, int redirects) {
+    private Leg(
+            Balancing balancing, HttpRequest request, Route route, int redirects, @Nullable LegSession session) {
         this.balancing = balancing;
         this.request = request;
         this.route = route;
@@ -43,6 +50,7 @@ final class Leg {
                 ? RequestRewriting.withPath(request.uri(), route.path().get())
                 : request.uri();
         this.redirects = redirects;
+        this.session = session;
         this.begun = request.timeout().isPresent() ? balancing.ticker().nanos() : 0;
     }
 
@@ -52,7 +60,14 @@ final class Leg {
      * @throws IOException if the request must not go out
      */
     static Leg first(Balancing balancing, HttpRequest request) throws IOException {
-        return new Leg(balancing, request, balancing.route(request), 0);
+        Route route = balancing.route(request);
+        return new Leg(balancing, request, route, 0, session(balancing, request, route));
+    }
+
+    private static @Nullable LegSession session(Balancing balancing, HttpRequest request, Route route) {
+        return route.balancer()
+                .map(balancer -> balancing.carriers().session(balancer, request))
+                .orElse(null);
     }
 
     /** The request as the caller sees it. */
@@ -80,12 +95,22 @@ final class Leg {
         return limit == null ? null : new Deadline(limit, balancer().callContext());
     }
 
+    /** The headers of a response, as the caller sees them. */
+    HttpHeaders headersOf(HttpResponse<?> response) {
+        return session == null ? response.headers() : session.withToken(response.headers());
+    }
+
+    private PickRequest pickRequest() {
+        PickRequest said = balancing.pickRequest(request);
+        return session == null ? said : session.joinedBy(said);
+    }
+
     /** Its attempts. */
     BalancedCall.Builder call() {
         BalancedCall.Builder call = balancing
                 .repetition()
                 .call(balancer(), request)
-                .pickRequest(balancing.pickRequest(request))
+                .pickRequest(pickRequest())
                 .refusalFailure(Acquisition::asIOException)
                 .timeoutFailure(Deadline::failure);
         request.timeout().ifPresent(limit -> call.retryWithin(Deadline.bounded(limit)));
@@ -119,7 +144,7 @@ final class Leg {
 
     /** A copy to be sent in the first attempt, still addressed to the service. */
     HttpRequest.Builder copy() {
-        return balancing.rewriting().copy(request);
+        return balancing.rewriting().copy(session == null ? request : session.withoutToken(request));
     }
 
     /**
@@ -159,12 +184,16 @@ final class Leg {
         if (!staysWithService || Redirects.isDowngrade(request.uri(), to)) {
             next = following(to, head, false).build();
         }
+        if (!staysWithService && session != null) {
+            next = session.withoutToken(next);
+        }
         if (nextRoute.balancer().isEmpty()) {
             next = balancing.rewriting().copy(next).build();
         }
         // What a view says of the pick is about the instances of this service.
         Balancing nextBalancing = staysWithService ? balancing : balancing.with(null);
-        return new Leg(nextBalancing, next, nextRoute, redirects + 1);
+        LegSession nextSession = staysWithService ? session : session(nextBalancing, next, nextRoute);
+        return new Leg(nextBalancing, next, nextRoute, redirects + 1, nextSession);
     }
 
     private HttpRequest.Builder following(URI to, ResponseInfo head, boolean withCredentials) {

@@ -41,7 +41,8 @@ final class LogicalPushes<T> implements PushPromiseHandler<T> {
                 request,
                 logical,
                 bodies -> acceptor.apply(bodies)
-                        .thenApply(response -> new LogicalResponse<>(response, logical, instance, null)));
+                        .thenApply(response ->
+                                new LogicalResponse<>(response, response.headers(), logical, instance, null)));
     }
 
     /** Without the headers that the client lets nobody set: they describe the way to the instance. */

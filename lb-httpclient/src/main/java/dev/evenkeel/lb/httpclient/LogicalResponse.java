@@ -2,6 +2,7 @@ package dev.evenkeel.lb.httpclient;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.net.URI;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** A response that shows its caller's addresses, so that relative links keep working and no instance leaks into them. */
 final class LogicalResponse<T> extends ForwardedResponse<T> {
 
+    private final HttpHeaders headers;
     private final HttpRequest request;
     private final ServiceInstance instance;
 
@@ -19,10 +21,12 @@ final class LogicalResponse<T> extends ForwardedResponse<T> {
      */
     LogicalResponse(
             HttpResponse<T> response,
+            HttpHeaders headers,
             HttpRequest request,
             ServiceInstance instance,
             @Nullable HttpResponse<T> previous) {
         super(response, previous);
+        this.headers = headers;
         this.request = request;
         this.instance = instance;
     }
@@ -37,6 +41,12 @@ final class LogicalResponse<T> extends ForwardedResponse<T> {
         return request;
     }
 
+    /** Those of the instance, and the token of a session that the caller is to have. */
+    @Override
+    public HttpHeaders headers() {
+        return headers;
+    }
+
     @Override
     public URI uri() {
         return request.uri();
@@ -45,7 +55,7 @@ final class LogicalResponse<T> extends ForwardedResponse<T> {
     /** The wrapped client follows no redirects, but it answers challenges. */
     @Override
     HttpResponse<T> earlier(HttpResponse<T> known, @Nullable HttpResponse<T> previousOfAll) {
-        return new LogicalResponse<>(known, request, instance, previousOfAll);
+        return new LogicalResponse<>(known, known.headers(), request, instance, previousOfAll);
     }
 
     @Override

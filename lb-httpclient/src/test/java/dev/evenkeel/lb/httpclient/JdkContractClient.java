@@ -51,6 +51,7 @@ final class JdkContractClient implements ContractClient {
         options.tls().ifPresent(tls -> wrapped.sslContext(tls.context()));
         options.passwords().ifPresent(passwords -> wrapped.authenticator(new Passwords(passwords)));
         BalancedHttpClient.Builder builder = BalancedHttpClient.builder(wrapped.build(), options.router());
+        options.sessions().ifPresent(builder::sessions);
         options.stickyHeader()
                 .ifPresent(header -> builder.pickRequest(request -> request.headers()
                                 .firstValue(header)
