@@ -9,6 +9,7 @@ import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.retry.HedgePolicy;
 import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.session.HttpSessions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,6 +23,7 @@ import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -159,6 +161,7 @@ public final class BalancedOkHttp {
         private final String names;
         private Function<? super Request, PickRequest> pickRequest = request -> PickRequest.EMPTY;
         private final List<String> strippedHeaders = new ArrayList<>();
+        private @Nullable HttpSessions sessions;
         private RetryPolicy retries = RetryPolicy.defaults();
         private HedgePolicy hedging = HedgePolicy.off();
         private Function<? super Request, Replay> replay = Resilience::usual;
@@ -280,6 +283,22 @@ public final class BalancedOkHttp {
         }
 
         /**
+         * Keeps callers at instances by tokens, which requests bring and responses have: a request without one begins a session,
+         * and its response has the token; one with a token goes to the instance of the session while that may be used. Instances
+         * do not see tokens. A client with a cookie jar keeps those in cookies by itself. Default none.
+         *
+         * <pre>{@code
+         * BalancedOkHttp.builder(client, orders).sessions(HttpSessions.inHeader(tokens)).build();
+         * }</pre>
+         *
+         * <p>A {@link PickRequest} that names a session of its own goes by that.
+         */
+        public Builder sessions(HttpSessions sessions) {
+            this.sessions = requireNonNull(sessions, "sessions");
+            return this;
+        }
+
+        /**
          * The balanced client.
          *
          * @throws IllegalStateException if OkHttp is older than 5.4
@@ -292,11 +311,15 @@ public final class BalancedOkHttp {
             BalancingInterceptor balancing = new BalancingInterceptor(
                     new Routing(router, pickRequest),
                     List.copyOf(strippedHeaders),
+                    sessions,
                     resilience,
                     new ClientPools(idlePerInstance, keepAlive, tlsNames),
                     client.dispatcher().executorService());
             if (resilience.mayStopAttempts()) {
                 balanced.interceptors().replaceAll(outside -> new OutsideInterceptor(outside, balancing));
+            }
+            if (sessions != null) {
+                balanced.networkInterceptors().add(0, new SessionVeil(sessions));
             }
             balanced.networkInterceptors().add(0, balancing.veil());
             SniSocketFactory.install(client, balanced);

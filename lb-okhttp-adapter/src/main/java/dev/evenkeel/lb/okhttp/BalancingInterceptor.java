@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Route;
+import dev.evenkeel.lb.session.HttpSessions;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.List;
@@ -14,6 +15,7 @@ import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends each call to a service to an instance, by settings for that call alone: the URL stays what it is, and with it the
@@ -25,6 +27,7 @@ final class BalancingInterceptor implements Interceptor {
 
     private final Routing routing;
     private final List<String> strippedHeaders;
+    private final @Nullable HttpSessions sessions;
     private final Resilience resilience;
     private final ClientPools pools;
     private final Executor threads;
@@ -33,11 +36,13 @@ final class BalancingInterceptor implements Interceptor {
     BalancingInterceptor(
             Routing routing,
             List<String> strippedHeaders,
+            @Nullable HttpSessions sessions,
             Resilience resilience,
             ClientPools pools,
             Executor threads) {
         this.routing = routing;
         this.strippedHeaders = strippedHeaders;
+        this.sessions = sessions;
         this.resilience = resilience;
         this.pools = pools;
         this.threads = threads;
@@ -99,7 +104,16 @@ final class BalancingInterceptor implements Interceptor {
     }
 
     private Response balanced(Chain chain, Request request, Route route) throws IOException {
-        PickRequest pickRequest = routing.pickRequest(request);
+        PickRequest said = routing.pickRequest(request);
+        if (sessions == null) {
+            return send(chain, request, route, said);
+        }
+        RequestSession session =
+                RequestSession.of(sessions, chain.getCookieJar(), route.balancer().orElseThrow(), request);
+        return session.withToken(send(chain, request, route, session.joinedBy(said)));
+    }
+
+    private Response send(Chain chain, Request request, Route route, PickRequest pickRequest) throws IOException {
         Replay replay = resilience.replayOf(request);
         ServiceCall call = new ServiceCall(request, route, replay, resilience, pools, strippedHeaders);
         return resilience.mayStopAttempts(request, replay)

@@ -63,6 +63,7 @@ final class OkHttpContractClient implements ContractClient {
                 .ifPresent(passwords -> client.authenticator((route, response) -> authenticated(response, passwords)));
         this.raw = client.build();
         BalancedOkHttp.Builder builder = BalancedOkHttp.builder(raw, options.router());
+        options.sessions().ifPresent(builder::sessions);
         options.stickyHeader()
                 .ifPresent(name ->
                         builder.pickRequest(request -> keyFrom(request, name)).stripHeaders(name));
