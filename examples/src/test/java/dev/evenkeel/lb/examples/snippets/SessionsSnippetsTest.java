@@ -5,14 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.discovery.InMemoryRegistry;
+import dev.evenkeel.lb.examples.support.DemoServer;
+import dev.evenkeel.lb.httpclient.BalancedHttpClient;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.okhttp.BalancedOkHttp;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.request.StickySession;
+import dev.evenkeel.lb.session.HttpSessions;
 import dev.evenkeel.lb.session.SessionTokens;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +97,60 @@ class SessionsSnippetsTest {
         // end
         assertThat(first.resume("carts", old).instanceId("carts")).isPresent();
         assertThat(then.resume("carts", old).instanceId("carts")).isPresent();
+    }
+
+    @Test
+    void overHttp() throws Exception {
+        try (DemoServer server = DemoServer.start("alpha", Duration.ZERO);
+                LoadBalancer carts = LoadBalancer.builder("carts")
+                        .instances(List.of(server.instance()))
+                        .build()) {
+            SessionTokens tokens = SessionTokens.builder(secret).build();
+            HttpClient client = HttpClient.newHttpClient();
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create("http://carts/")).build();
+            // snippet
+            BalancedHttpClient http = BalancedHttpClient.builder(client, carts)
+                    .sessions(HttpSessions.inHeader(tokens))
+                    .build();
+            HttpResponse<String> first = http.send(request, BodyHandlers.ofString());
+            String token = first.headers().firstValue("Lb-Session").orElseThrow();
+            // end
+            assertThat(tokens.resume("carts", token).instanceId("carts")).contains("alpha");
+        }
+    }
+
+    @Test
+    void inCookies() {
+        SessionTokens tokens = SessionTokens.builder(secret).build();
+        OkHttpClient client = new OkHttpClient();
+        // snippet
+        OkHttpClient http = BalancedOkHttp.builder(client, carts)
+                .sessions(HttpSessions.inCookie(tokens, "cart"))
+                .build();
+        // end
+        assertThat(http.networkInterceptors()).hasSize(2);
+    }
+
+    @Test
+    void builders() {
+        SessionTokens tokens = SessionTokens.builder(secret).build();
+        LoadBalancer orders = carts;
+        HttpClient client = HttpClient.newHttpClient();
+        // snippet
+        BalancedHttpClient.builder(client, orders)
+                .sessions(HttpSessions.inHeader(tokens))
+                .build();
+        // end
+        builders(new OkHttpClient(), orders, tokens);
+    }
+
+    private static void builders(OkHttpClient client, LoadBalancer orders, SessionTokens tokens) {
+        // snippet
+        BalancedOkHttp.builder(client, orders)
+                .sessions(HttpSessions.inHeader(tokens))
+                .build();
+        // end
     }
 
     @Test
