@@ -229,10 +229,12 @@ class SubsetViewTest {
                 .requireMetadata("color", "blue")
                 .build();
         assertThat(all.acquire(blue).instance()).isEqualTo(BLUE_1);
-        ServiceInstance first = green(all).acquire(PickRequest.inSession(session)).instance();
+        ServiceInstance first =
+                green(all).acquire(PickRequest.inSession(session)).instance();
         assertThat(first.metadata()).containsEntry("color", "green");
         for (int i = 0; i < 4; i++) {
-            assertThat(green(all).acquire(PickRequest.inSession(session)).instance()).isEqualTo(first);
+            assertThat(green(all).acquire(PickRequest.inSession(session)).instance())
+                    .isEqualTo(first);
         }
     }
 

@@ -41,8 +41,7 @@ final class Leg {
     /** When it began; nothing if there is no limit to it. */
     private final long begun;
 
-    private Leg(
-            Balancing balancing, HttpRequest request, Route route, int redirects, @Nullable LegSession session) {
+    private Leg(Balancing balancing, HttpRequest request, Route route, int redirects, @Nullable LegSession session) {
         this.balancing = balancing;
         this.request = request;
         this.route = route;

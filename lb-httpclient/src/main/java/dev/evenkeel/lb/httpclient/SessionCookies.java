@@ -22,8 +22,9 @@ final class SessionCookies extends CookieHandler {
 
     /** The store itself, if there are no tokens in cookies. */
     static CookieHandler of(CookieHandler cookies, @Nullable HttpSessions sessions) {
-        boolean areInCookies = sessions != null && sessions.requestHeader().equals("Cookie");
-        return areInCookies ? new SessionCookies(cookies, sessions) : cookies;
+        return sessions != null && sessions.requestHeader().equals("Cookie")
+                ? new SessionCookies(cookies, sessions)
+                : cookies;
     }
 
     @Override

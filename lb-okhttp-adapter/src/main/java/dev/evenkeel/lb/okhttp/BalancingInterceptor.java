@@ -108,8 +108,8 @@ final class BalancingInterceptor implements Interceptor {
         if (sessions == null) {
             return send(chain, request, route, said);
         }
-        RequestSession session =
-                RequestSession.of(sessions, chain.getCookieJar(), route.balancer().orElseThrow(), request);
+        RequestSession session = RequestSession.of(
+                sessions, chain.getCookieJar(), route.balancer().orElseThrow(), request);
         return session.withToken(send(chain, request, route, session.joinedBy(said)));
     }
 

@@ -99,8 +99,7 @@ final class ServiceCall {
     }
 
     private Request picked(ServiceInstance instance) {
-        Request.Builder picked =
-                request.newBuilder().tag(Pick.class, new Pick(request.url(), route, instance));
+        Request.Builder picked = request.newBuilder().tag(Pick.class, new Pick(request.url(), route, instance));
         strippedHeaders.forEach(picked::removeHeader);
         return picked.build();
     }

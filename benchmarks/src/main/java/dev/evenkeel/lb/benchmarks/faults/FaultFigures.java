@@ -9,8 +9,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -32,7 +30,9 @@ public final class FaultFigures {
     /** A time that is noticed among attempts of 250 ms. */
     private static final double STALL_MILLIS = 100;
 
-    private static final String[] COLUMNS = {"lost", "worst touched", "shunned after ms", "attempts/call", "longest ms", "stall ms"};
+    private static final String[] COLUMNS = {
+        "lost", "worst touched", "shunned after ms", "attempts/call", "longest ms", "stall ms"
+    };
     private static final double NOT_KNOWN = Double.NaN;
 
     /** A step of the timer more than a call has. */
@@ -63,7 +63,8 @@ public final class FaultFigures {
                 case "-only" -> only = Pattern.compile(words.get(++i));
                 case "-client" -> client = words.get(++i);
                 case "" -> {}
-                default -> throw new IllegalArgumentException(words.get(i) + ": (expected: -only REGEX or -client NAME)");
+                default ->
+                    throw new IllegalArgumentException(words.get(i) + ": (expected: -only REGEX or -client NAME)");
             }
         }
         for (Client.Kind kind : Clients.all()) {
@@ -176,8 +177,7 @@ public final class FaultFigures {
                 outcomes,
                 Cell.real(outcomes.load().failed().size(), 0),
                 Cell.real(NOT_KNOWN, 0),
-                Cell.real(TimeUnit.NANOSECONDS.toMillis(outcomes.load().lastFailureAfter(back[0])), 0)
-                        .atMost(500),
+                Cell.real(outcomes.load().lastFailureAfter(back[0]) / 1e6, 0).atMost(500),
                 Cell.real(outcomes.attemptsPerCall(), 3).atMost(kind.sendsTwice() ? 2.2 : 1.10));
     }
 

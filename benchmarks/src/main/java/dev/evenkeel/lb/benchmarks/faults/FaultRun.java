@@ -91,7 +91,10 @@ final class FaultRun implements AutoCloseable {
     /** Looks until this time after the calls have begun. */
     PickLog lookAt(List<ServerProcess> some, long begun, int untilMillis) {
         return PickLog.until(
-                begun, untilMillis, balancer, some.stream().map(ServerProcess::address).toList());
+                begun,
+                untilMillis,
+                balancer,
+                some.stream().map(ServerProcess::address).toList());
     }
 
     PoolSnapshot pool() {

@@ -44,8 +44,8 @@ final class Load {
                 LockSupport.parkNanos(wait);
             }
             load.latest = Math.max(load.latest, System.nanoTime() - due);
-            pending.add(call.get()
-                    .handle((answer, failure) -> load.calls.add(new Done(due, System.nanoTime(), failure))));
+            pending.add(
+                    call.get().handle((answer, failure) -> load.calls.add(new Done(due, System.nanoTime(), failure))));
         }
         try {
             CompletableFuture.allOf(pending.toArray(CompletableFuture<?>[]::new))

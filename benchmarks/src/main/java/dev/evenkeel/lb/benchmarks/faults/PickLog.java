@@ -43,7 +43,8 @@ final class PickLog {
     private void look() {
         end = System.nanoTime();
         for (String id : ids) {
-            long count = balancer.snapshot().find(id).map(InstanceSnapshot::picks).orElse(0L);
+            long count =
+                    balancer.snapshot().find(id).map(InstanceSnapshot::picks).orElse(0L);
             for (long more = count - known.getOrDefault(id, 0L); more > 0; more--) {
                 picks.computeIfAbsent(id, first -> new ArrayList<>()).add(end);
             }
@@ -54,15 +55,15 @@ final class PickLog {
     /** After how many milliseconds the last of the servers was shunned. */
     double millisUntilShunned(double fairPerSecond) {
         return ids.stream()
-                .mapToDouble(id -> Shunned.nanos(
-                        picks.getOrDefault(id, List.of()).stream()
-                                .mapToLong(Long::longValue)
-                                .toArray(),
-                        begin,
-                        end,
-                        fairPerSecond))
-                .max()
-                .orElse(0)
+                        .mapToDouble(id -> Shunned.nanos(
+                                picks.getOrDefault(id, List.of()).stream()
+                                        .mapToLong(Long::longValue)
+                                        .toArray(),
+                                begin,
+                                end,
+                                fairPerSecond))
+                        .max()
+                        .orElse(0)
                 / 1e6;
     }
 }

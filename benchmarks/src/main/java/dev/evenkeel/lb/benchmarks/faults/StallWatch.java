@@ -14,7 +14,6 @@ final class StallWatch implements AutoCloseable {
 
     private StallWatch() {
         thread.setDaemon(true);
-        thread.setPriority(Thread.MAX_PRIORITY);
         thread.start();
     }
 

@@ -38,8 +38,7 @@ final class RetryFigures {
                 """
                 5 servers, 500 calls/s for 10 s, made again at another one; what is ill is so for 3 s. Time limit 250 ms for an
                 attempt, 200 ms for a connection. Touched: attempts that fail at one server, at most. Shunned: from then on it
-                gets less than a fiftieth of its share.""",
-                "lost", "worst touched", "shunned after ms", "attempts/call", "p99 ms", "longest ms");
+                gets less than a fiftieth of its share.""", "lost", "worst touched", "shunned after ms", "attempts/call", "p99 ms", "longest ms");
         RetryFigures figures = new RetryFigures(table, seed);
         figures.fault("gone: 1 of 5", 1, Kind.REFUSING, 3, 100);
         figures.fault("gone: 3 of 5", 3, Kind.REFUSING, 3, 100);
@@ -58,7 +57,12 @@ final class RetryFigures {
     static FigureTable tail(long seed) {
         FigureTable table = new FigureTable(
                 "10 servers, 5 ms (exponential) a call, one in 5 workers busy. Times against those of the row above.",
-                "p99 ms", "p99 times", "p99.9 ms", "p99.9 times", "attempts/call", "lost");
+                "p99 ms",
+                "p99 times",
+                "p99.9 ms",
+                "p99.9 times",
+                "attempts/call",
+                "lost");
         new RetryFigures(table, seed).slowOne();
         new RetryFigures(table, seed).failingOne();
         new RetryFigures(table, seed).stalls();
@@ -112,8 +116,7 @@ final class RetryFigures {
     }
 
     private static Plan plan(List<ServerModel> servers) {
-        return new Plan(
-                servers, CALLS_PER_SECOND, MEASURED, draws -> 1, ILL, true, RETRIES, HedgePolicy.off());
+        return new Plan(servers, CALLS_PER_SECOND, MEASURED, draws -> 1, ILL, true, RETRIES, HedgePolicy.off());
     }
 
     private void slowOne() {
@@ -127,8 +130,7 @@ final class RetryFigures {
     }
 
     private void failingOne() {
-        List<ServerModel> servers =
-                Scenario.servers(1, SERVER.fault(Fault.of(Kind.FAILING, Span.ALWAYS)), 9, SERVER);
+        List<ServerModel> servers = Scenario.servers(1, SERVER.fault(Fault.of(Kind.FAILING, Span.ALWAYS)), 9, SERVER);
         RetriedCalls without = RetriedCalls.of(
                 tailPlan(servers, Work.exponential(), RetryPolicy.off(), HedgePolicy.off(), new Span(0, 20)), seed);
         RetriedCalls with = RetriedCalls.of(
