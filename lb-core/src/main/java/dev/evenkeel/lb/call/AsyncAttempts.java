@@ -6,6 +6,7 @@ import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.time.Cancellable;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -190,10 +191,12 @@ final class AsyncAttempts<T extends @Nullable Object> {
         }
     }
 
+    /** Who cancels a call hears that it is cancelled, whatever its last attempt came to at that moment. */
     private void fail(Throwable failure) {
         if (!answer.isDone()) {
-            state.describe(failure);
-            answer.completeExceptionally(failure);
+            Throwable how = state.isCancelled() ? new CancellationException() : failure;
+            state.describe(how);
+            answer.completeExceptionally(how);
         }
     }
 

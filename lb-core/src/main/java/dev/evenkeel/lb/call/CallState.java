@@ -473,6 +473,11 @@ final class CallState {
         return over;
     }
 
+    /** Whether it was ended from outside before it had an answer, and not for want of time. To be asked where it has none. */
+    synchronized boolean isCancelled() {
+        return over && !late;
+    }
+
     /** Whether it is over because there was no time left. */
     synchronized boolean isLate() {
         return late;

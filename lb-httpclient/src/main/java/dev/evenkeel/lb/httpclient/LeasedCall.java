@@ -72,6 +72,9 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     private volatile boolean handedOver;
 
+    /** Whether nobody will read the body. Written before {@link #subscription} is read, and the other way round. */
+    private volatile boolean abandoned;
+
     /** Written by the client before it speaks to a subscriber. */
     private volatile @Nullable BodySubscriber<T> subscriber;
 
@@ -189,11 +192,16 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
                 && ExchangeFailures.lostConnection(failure);
     }
 
-    /** The client has a response, but the caller is gone. */
+    /** The client has a response, but the caller is gone. The body may not even have begun: the client completes that first. */
     @Override
     public void close() {
-        if (subscription != null) { // else the client does without a body
-            cancel();
+        abandoned = true;
+        if (ofHead != null) {
+            endAsTheHeadSays();
+        }
+        Flow.Subscription current = subscription;
+        if (current != null) {
+            current.cancel();
         }
     }
 
@@ -301,6 +309,10 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
             return;
         }
         subscription = given;
+        if (abandoned) {
+            given.cancel();
+            return;
+        }
         try {
             subscriber().onSubscribe(this);
         } catch (Throwable callersOwn) {

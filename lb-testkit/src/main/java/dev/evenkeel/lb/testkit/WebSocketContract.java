@@ -111,6 +111,7 @@ public abstract class WebSocketContract extends ContractFixture {
         for (int i = 0; i < 2; i++) {
             client.openWebSocket("ws://orders/x", caller).abort();
         }
+        Eventually.until("both have ended", () -> orders.snapshot().inFlight() == 0);
         assertThat(outcomes(orders, server, Kind.SUCCESS)).isEqualTo(2);
         assertThat(outcomes(orders, refusing, Kind.NEVER_REACHED)).isPositive();
         assertThat(server.requestCount()).isEqualTo(2);

@@ -1,0 +1,76 @@
+package dev.evenkeel.lb.httpclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.request.Outcome.Kind;
+import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.time.Ticker;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class LeasedCallTest {
+
+    /** The client of the JDK may complete a response before it subscribes to a body that nobody waits for. */
+    @Test
+    void endsABodyThatBeginsWhenTheCallerHasGone() throws Exception {
+        try (LoadBalancer orders =
+                LoadBalancer.builder("orders").instances("127.0.0.1:80").build()) {
+            LeasedCall<InputStream> exchange = answered(orders);
+            assertThat(orders.snapshot().inFlight()).isEqualTo(1);
+            exchange.close();
+            assertThat(orders.snapshot().inFlight()).isZero();
+            assertThat(orders.snapshot().instance("127.0.0.1:80").outcomes(Kind.SUCCESS))
+                    .isEqualTo(1);
+
+            AtomicBoolean cancelled = new AtomicBoolean();
+            exchange.onSubscribe(new Flow.Subscription() {
+                @Override
+                public void request(long n) {
+                    throw new AssertionError("nobody reads it");
+                }
+
+                @Override
+                public void cancel() {
+                    cancelled.set(true);
+                }
+            });
+            assertThat(cancelled).isTrue();
+        }
+    }
+
+    /** A call with the head of its response, and no body yet. */
+    private static LeasedCall<InputStream> answered(LoadBalancer orders) throws Exception {
+        Balancing balancing = new Balancing(
+                Carriers.of(HttpFixture.newPlainClient().build()),
+                Router.of(orders),
+                new RequestRewriting(List.of(), false),
+                request -> PickRequest.EMPTY,
+                null,
+                new Redirects(HttpClient.Redirect.NEVER),
+                true,
+                Repetition.DEFAULT,
+                null,
+                Ticker.system());
+        Leg leg = Leg.first(
+                balancing, HttpRequest.newBuilder(URI.create("http://orders/x")).build());
+        return leg.call()
+                .build()
+                .executeAsync(attempt -> {
+                    LeasedCall<InputStream> exchange =
+                            new LeasedCall<>(leg, attempt, BodyHandlers.ofInputStream(), false);
+                    var unused = exchange.apply(new Head());
+                    return CompletableFuture.completedFuture(exchange);
+                })
+                .get();
+    }
+}
