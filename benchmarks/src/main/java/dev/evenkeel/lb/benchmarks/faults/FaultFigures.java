@@ -118,12 +118,15 @@ public final class FaultFigures {
     private static Row played(FaultRun run, FaultScript fault) throws InterruptedException {
         List<ServerProcess> sick = run.servers().subList(0, fault.sick());
         Map<ServerProcess, Long> touched = new HashMap<>();
+        Map<ServerProcess, Long> failedBefore = new HashMap<>();
         List<PickLog> looks = new ArrayList<>();
         FaultRun.Outcomes outcomes = run.play("GET", begun -> {
             FaultRun.await(begun, FaultScript.BEGIN);
+            // those that are on their way were sent to one that was well
+            sick.forEach(server -> failedBefore.put(server, run.failures(server) + run.inFlight(server)));
             sick.forEach(fault.begin());
             looks.add(run.lookAt(sick, begun, FaultScript.END));
-            sick.forEach(server -> touched.put(server, run.failures(server)));
+            failedBefore.forEach((server, before) -> touched.put(server, Math.max(0, run.failures(server) - before)));
             sick.forEach(fault.end());
         });
         double shunned = looks.get(0).millisUntilShunned((double) FaultRun.PER_SECOND / FaultScript.SERVERS);

@@ -6,13 +6,13 @@ import dev.evenkeel.lb.health.ProbeConfig;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.observe.PoolSnapshot;
-import dev.evenkeel.lb.request.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /** Servers, a balanced client and calls to them: one run of ten seconds. */
@@ -23,8 +23,8 @@ final class FaultRun implements AutoCloseable {
     private static final String SERVICE = "orders";
     private static final int SECONDS = 10;
 
-    /** So many calls each way before anything is measured, one after the other. */
-    private static final int WARM_UP = 300;
+    /** So many calls for so long, each, before anything is measured. */
+    private static final int[][] WARM_UP = {{100, 2}, {PER_SECOND, 3}};
 
     private static final ProbeConfig PROBES = ProbeConfig.builder()
             .interval(Duration.ofMillis(200))
@@ -38,6 +38,9 @@ final class FaultRun implements AutoCloseable {
     private final InMemoryRegistry registry = new InMemoryRegistry();
     private final LoadBalancer balancer;
     private final Client client;
+
+    /** How often those were picked that have left. */
+    private final LongAdder departed = new LongAdder();
 
     FaultRun(Client.Kind kind) throws IOException {
         for (int i = 0; i < FaultScript.SERVERS; i++) {
@@ -58,22 +61,18 @@ final class FaultRun implements AutoCloseable {
     }
 
     /** What came of it. */
-    record Outcomes(Load load, PoolSnapshot before, PoolSnapshot after, long stalledNanos) {
+    record Outcomes(Load load, long attempts, long stalledNanos) {
 
         /** How often the servers were asked, for each call. */
         double attemptsPerCall() {
-            return (double) (attempts(after) - attempts(before)) / load.size();
+            return (double) attempts / load.size();
         }
+    }
 
-        private static long attempts(PoolSnapshot pool) {
-            long sum = 0;
-            for (InstanceSnapshot instance : pool.instances()) {
-                for (Outcome.Kind kind : Outcome.Kind.values()) {
-                    sum += instance.outcomes(kind);
-                }
-            }
-            return sum;
-        }
+    /** So far, at those that have left as well. */
+    private long attempts() {
+        return departed.sum()
+                + pool().instances().stream().mapToLong(InstanceSnapshot::picks).sum();
     }
 
     List<ServerProcess> servers() {
@@ -85,6 +84,7 @@ final class FaultRun implements AutoCloseable {
     }
 
     void deregister(ServerProcess server) {
+        departed.add(pool().find(server.address()).map(InstanceSnapshot::picks).orElse(0L));
         registry.deregister(SERVICE, server.address());
     }
 
@@ -101,15 +101,22 @@ final class FaultRun implements AutoCloseable {
         return balancer.snapshot();
     }
 
-    /** Of the kinds that tell of a failure. */
+    /** Calls that are on their way to it. */
+    int inFlight(ServerProcess server) {
+        return pool().find(server.address()).map(InstanceSnapshot::inFlight).orElse(0);
+    }
+
+    /** Calls of the kinds that tell of a failure. */
     long failures(ServerProcess server) {
         return pool().find(server.address()).map(InstanceSnapshot::failures).orElse(0L);
     }
 
     /** Makes the calls while the script is played. */
     Outcomes play(String method, Script script) throws InterruptedException {
-        warmUp(method);
-        PoolSnapshot before = pool();
+        for (int[] warmUp : WARM_UP) {
+            Load.of(System.nanoTime(), warmUp[0], warmUp[1], () -> client.call(method));
+        }
+        long before = attempts();
         try (StallWatch stalls = StallWatch.start()) {
             long begun = System.nanoTime();
             CompletableFuture<Void> played = CompletableFuture.runAsync(() -> script.play(begun), thread -> {
@@ -119,13 +126,7 @@ final class FaultRun implements AutoCloseable {
             });
             Load load = Load.of(begun, PER_SECOND, SECONDS, () -> client.call(method));
             played.join();
-            return new Outcomes(load, before, pool(), Math.max(stalls.longestNanos(), load.latestNanos()));
-        }
-    }
-
-    private void warmUp(String method) {
-        for (int i = 0; i < WARM_UP; i++) {
-            client.call(method).join();
+            return new Outcomes(load, attempts() - before, Math.max(stalls.longestNanos(), load.latestNanos()));
         }
     }
 
