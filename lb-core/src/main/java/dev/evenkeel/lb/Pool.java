@@ -154,28 +154,22 @@ final class Pool {
 
     /** The next version, in which only who drains differs. */
     Pool withLeaving(Node[] nowLeaving) {
-        return new Pool(
-                version + 1,
-                phase,
-                availability,
-                tiers,
-                nowLeaving,
-                NodeState.of(nowLeaving),
-                byId,
-                selector,
-                sessionLoad,
-                places,
-                part);
+        return like(phase, nowLeaving, NodeState.of(nowLeaving));
     }
 
     Pool closed() {
+        return like(Phase.CLOSED, leaving, leavingStates);
+    }
+
+    /** The next version, with the same choice. */
+    private Pool like(Phase nextPhase, Node[] nextLeaving, NodeState[] nextStates) {
         return new Pool(
                 version + 1,
-                Phase.CLOSED,
+                nextPhase,
                 availability,
                 tiers,
-                leaving,
-                leavingStates,
+                nextLeaving,
+                nextStates,
                 byId,
                 selector,
                 sessionLoad,
