@@ -4,15 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.request.Outcome.Kind;
-import dev.evenkeel.lb.request.PickRequest;
-import dev.evenkeel.lb.routing.Router;
-import dev.evenkeel.lb.time.Ticker;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,19 +43,7 @@ class LeasedCallTest {
 
     /** A call with the head of its response, and no body yet. */
     private static LeasedCall<InputStream> answered(LoadBalancer orders) throws Exception {
-        Balancing balancing = new Balancing(
-                Carriers.of(HttpFixture.newPlainClient().build()),
-                Router.of(orders),
-                new RequestRewriting(List.of(), false),
-                request -> PickRequest.EMPTY,
-                null,
-                new Redirects(HttpClient.Redirect.NEVER),
-                true,
-                Repetition.DEFAULT,
-                null,
-                Ticker.system());
-        Leg leg = Leg.first(
-                balancing, HttpRequest.newBuilder(URI.create("http://orders/x")).build());
+        Leg leg = Legs.to(orders);
         return leg.call()
                 .build()
                 .executeAsync(attempt -> {

@@ -3,15 +3,9 @@ package dev.evenkeel.lb.httpclient;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.evenkeel.lb.LoadBalancer;
-import dev.evenkeel.lb.request.PickRequest;
-import dev.evenkeel.lb.routing.Router;
-import dev.evenkeel.lb.time.Ticker;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -60,19 +54,7 @@ class ReactiveStreamsTest {
     static void open() throws Exception {
         executor = Executors.newFixedThreadPool(4);
         orders = LoadBalancer.builder("orders").instances("127.0.0.1:80").build();
-        Balancing balancing = new Balancing(
-                Carriers.of(HttpFixture.newPlainClient().build()),
-                Router.of(orders),
-                new RequestRewriting(List.of(), false),
-                request -> PickRequest.EMPTY,
-                null,
-                new Redirects(HttpClient.Redirect.NEVER),
-                true,
-                Repetition.DEFAULT,
-                null,
-                Ticker.system());
-        leg = Leg.first(
-                balancing, HttpRequest.newBuilder(URI.create("http://orders/x")).build());
+        leg = Legs.to(orders);
     }
 
     @AfterAll
