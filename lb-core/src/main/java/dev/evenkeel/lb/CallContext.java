@@ -40,6 +40,9 @@ public interface CallContext {
     /** Whether one of them, but for those it avoids, could be picked now. O(n). */
     boolean hasOther(PickRequest request);
 
+    /** Whether a {@link dev.evenkeel.lb.request.StickySession} with the instance of this id goes on there. O(1). */
+    boolean keepsSession(String instanceId);
+
     /**
      * The average time that the fastest instance takes to answer that can be picked; zero if there is one of which it is not
      * known. O(n).

@@ -172,6 +172,18 @@ abstract sealed class CallCounts extends TouchedFields permits CallStatistics {
         }
     }
 
+    /** Those calls at the end of the row that did not reach the instance do not count any more. */
+    final void endNeverReachedInARow() {
+        long before = failuresInARow;
+        while (before != FailureRun.NONE) {
+            long seen = (long) FAILURES_IN_A_ROW.compareAndExchange(this, before, FailureRun.reached(before));
+            if (seen == before) {
+                return;
+            }
+            before = seen;
+        }
+    }
+
     final void countFailureInARow(Outcome.Kind kind) {
         long before;
         do {

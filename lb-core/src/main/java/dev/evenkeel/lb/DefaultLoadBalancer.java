@@ -295,6 +295,11 @@ final class DefaultLoadBalancer extends PoolBalancer
         }
 
         @Override
+        public void answeredOnTrial(Node node, Trial trial, TrackedLease lease) {
+            outliers.answeredOnTrial(node, trial, lease);
+        }
+
+        @Override
         public void succeededOnTrial(Node node, Trial trial) {
             outliers.succeededOnTrial(node, trial);
         }

@@ -1,5 +1,7 @@
 package dev.evenkeel.lb;
 
+import dev.evenkeel.lb.request.Outcome;
+
 /**
  * That calls have taken an instance out.
  *
@@ -12,7 +14,9 @@ package dev.evenkeel.lb;
 record Ejection(Cause cause, String reason, long until, double badness, boolean onTrial) {
 
     enum Cause {
-        /** It was never reached or failed every call. */
+        /** It was never reached. */
+        UNREACHABLE,
+        /** It failed every call, reached or not. */
         FAILING,
         /** It failed more often than others, which is still better than nobody. */
         FAILURE_RATE,
@@ -22,7 +26,15 @@ record Ejection(Cause cause, String reason, long until, double badness, boolean 
 
     /** Whether some of its calls may be expected to succeed. */
     boolean isStatistical() {
-        return cause != Cause.FAILING;
+        return cause == Cause.FAILURE_RATE || cause == Cause.COOL_OFF;
+    }
+
+    /** Why it is ejected next, if its trial ends like this: whoever did not only lack a connection has more to show than one. */
+    Cause causeAfter(Outcome failure) {
+        if (isStatistical()) {
+            return Cause.FAILURE_RATE;
+        }
+        return failure.kind() == Outcome.Kind.NEVER_REACHED ? cause : Cause.FAILING;
     }
 
     Ejection asTrial() {

@@ -34,6 +34,12 @@ final class FailureRun {
         return (long) neverReached << (2 * BITS) | (long) failed << BITS | more(length(run));
     }
 
+    /** The row without the end of it that did not reach the instance: it has been reached now. */
+    static long reached(long run) {
+        int unreached = neverReached(run);
+        return (long) (failed(run) - unreached) << BITS | (length(run) - unreached);
+    }
+
     /** All calls of the row. */
     static int length(long run) {
         return (int) run & MAX;

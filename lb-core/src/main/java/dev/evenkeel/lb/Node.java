@@ -75,6 +75,9 @@ final class Node extends CallStatistics implements Candidate {
         /** A call failed, perhaps one of a trial. */
         default void failed(Node node, Outcome outcome, @Nullable Trial trial) {}
 
+        /** A call of a trial was answered, and goes on. */
+        default void answeredOnTrial(Node node, Trial trial, TrackedLease lease) {}
+
         /** A call of a trial succeeded. */
         default void succeededOnTrial(Node node, Trial trial) {}
     }
@@ -199,11 +202,18 @@ final class Node extends CallStatistics implements Candidate {
         return lease;
     }
 
-    /** The instance answered this call. */
+    /** The instance answered this call, which shows that it can be reached, and no more. */
     void answered(TrackedLease lease) {
         long before = countAnswer(lease.generation);
+        if (CallWord.isFailing(before)) {
+            endNeverReachedInARow();
+        }
         if (CallWord.isOnTrial(before)) {
-            leave(trial, lease);
+            Trial current = trial;
+            if (current != null && current.counts(lease)) {
+                events.answeredOnTrial(this, current, lease);
+            }
+            leave(current, lease);
         }
         learnAnswer(lease.begun(), now());
     }

@@ -20,13 +20,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Judges instances by the outcomes of their calls, see {@link OutlierConfig}.
  *
- * <p>The end of a call only notices, in {@link #failed} and {@link #succeededOnTrial}, and leaves the rest to the control
+ * <p>The end of a call, or its answer, only notices, in the methods that come first, and leaves the rest to the control
  * plane, by way of the scheduler. Everything else belongs to the control plane.
  */
 final class OutlierDetector {
 
     /** A longer pause than this is far more often an error than the truth. */
     private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
+
+    /** For so long has a call to go on, after it was answered, to tell as much as one that succeeded. */
+    private static final Duration LASTING = Duration.ofSeconds(10);
 
     private static final double PAUSE_JITTER = 0.1;
 
@@ -107,18 +110,27 @@ final class OutlierDetector {
         }
     }
 
+    /** A call of this trial has been answered, and goes on. */
+    void answeredOnTrial(Node node, Trial trial, TrackedLease lease) {
+        submit(() -> answered(node, trial, lease));
+    }
+
     /** A call of this trial has succeeded. */
     void succeededOnTrial(Node node, Trial trial) {
-        submit(() -> passed(node, trial));
+        submit(() -> passed(node, trial, "a call succeeded"));
     }
 
     private boolean submit(Runnable change) {
+        return later(change, Duration.ZERO) != null;
+    }
+
+    /** Null if it does not come to that; then the next call may have more luck. */
+    private @Nullable Cancellable later(Runnable change, Duration delay) {
         try {
-            scheduler.schedule(() -> control.execute(() -> ifOpen(change)), Duration.ZERO);
-            return true;
-        } catch (RuntimeException rejected) { // then the next call may have more luck
-            log.debug("{}: how a call ended has no effect, as the scheduler threw", serviceName, rejected);
-            return false;
+            return scheduler.schedule(() -> control.execute(() -> ifOpen(change)), delay);
+        } catch (RuntimeException rejected) {
+            log.debug("{}: how a call went has no effect, as the scheduler threw", serviceName, rejected);
+            return null;
         }
     }
 
@@ -139,8 +151,10 @@ final class OutlierDetector {
         if (!isIn(node) || !FailureRun.isTooLong(run, config)) {
             return;
         }
-        if (FailureRun.isNeverReached(run, config) || failsByItself(node)) {
-            eject(node, Ejection.Cause.FAILING, FailureRun.toString(run), 1);
+        boolean unreachable = FailureRun.isNeverReached(run, config);
+        if (unreachable || failsByItself(node)) {
+            Ejection.Cause cause = unreachable ? Ejection.Cause.UNREACHABLE : Ejection.Cause.FAILING;
+            eject(node, cause, FailureRun.toString(run), 1);
             onChange.run();
         } else {
             readmitThoseThatAreNoWorse();
@@ -218,16 +232,41 @@ final class OutlierDetector {
         if (asksForPause(outcome)) {
             pause(node, outcome);
         } else {
-            Ejection.Cause cause = before.isStatistical() ? Ejection.Cause.FAILURE_RATE : Ejection.Cause.FAILING;
+            Ejection.Cause cause = before.causeAfter(outcome);
             eject(node, cause, "failed when it was tried again", before.badness());
         }
         onChange.run();
     }
 
-    private void passed(Node node, Trial trial) {
+    /** Whom nobody could reach has been reached. Of others, a call that goes on has to go well for a while. */
+    private void answered(Node node, Trial trial, TrackedLease lease) {
+        Ejection ejection = node.state().ejection();
+        if (ejection == null || node.trial() != trial) {
+            return;
+        }
+        if (ejection.cause() == Ejection.Cause.UNREACHABLE) {
+            passed(node, trial, "a call reached it");
+        } else if (ejection.onTrial() && !timers.containsKey(node)) { // one after the other is enough
+            Cancellable timer = later(() -> hasLasted(node, trial, lease), LASTING);
+            if (timer != null) {
+                timers.put(node, timer);
+            }
+        }
+    }
+
+    private void hasLasted(Node node, Trial trial, TrackedLease lease) {
+        if (node.trial() == trial) {
+            stopTimer(node);
+            if (!lease.isEnded()) {
+                passed(node, trial, "a call goes on well");
+            }
+        }
+    }
+
+    private void passed(Node node, Trial trial, String reason) {
         if (node.trial() == trial) {
             forgive(node);
-            readmit(node, "a call succeeded");
+            readmit(node, reason);
         }
     }
 
@@ -263,7 +302,7 @@ final class OutlierDetector {
         EjectionHistory history = history(node);
         Duration time = Duration.ofNanos(history.ejected(ticker.nanos(), random.nextDouble()));
         takeOut(node, cause, reason, badness, time);
-        if (cause == Ejection.Cause.FAILING) { // a call that it gets for want of others may clear it
+        if (cause != Ejection.Cause.FAILURE_RATE) { // a call that it gets for want of others may clear it
             node.trial(new Trial(ticker.nanos() + history.leastNanos(), false));
         }
     }

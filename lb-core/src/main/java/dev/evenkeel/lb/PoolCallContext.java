@@ -84,6 +84,11 @@ final class PoolCallContext implements CallContext {
     }
 
     @Override
+    public boolean keepsSession(String instanceId) {
+        return pool.get().keeperOfSessions(instanceId) != null;
+    }
+
+    @Override
     public Duration leastLatency() {
         Node[] candidates = pool.get().candidates;
         long least = candidates.length == 0 ? 0 : Long.MAX_VALUE;

@@ -38,6 +38,19 @@ class FailureRunProperties {
                                 : blamed.size() + " calls in a row failed");
     }
 
+    @Property
+    void forgetsTheEndThatDidNotReachTheInstance(@ForAll("failures") List<Kind> failures) {
+        long run = FailureRun.NONE;
+        long upToTheLastThatDid = FailureRun.NONE;
+        for (Kind kind : failures) {
+            run = FailureRun.longer(run, kind);
+            upToTheLastThatDid = kind == Kind.NEVER_REACHED ? upToTheLastThatDid : run;
+        }
+        assertThat(FailureRun.reached(run)).isEqualTo(FailureRun.reached(upToTheLastThatDid));
+        assertThat(FailureRun.length(FailureRun.reached(run))).isEqualTo(FailureRun.length(upToTheLastThatDid));
+        assertThat(FailureRun.failed(FailureRun.reached(run))).isEqualTo(FailureRun.failed(upToTheLastThatDid));
+    }
+
     @Provide
     Arbitrary<List<Kind>> failures() {
         return Arbitraries.of(Kind.FAILED, Kind.NEVER_REACHED, Kind.OVERLOADED)

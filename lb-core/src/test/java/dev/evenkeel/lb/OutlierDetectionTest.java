@@ -133,6 +133,31 @@ class OutlierDetectionTest {
         assertEjected(0, false);
     }
 
+    /** As with connections that stay: what succeeds is told when they are closed. */
+    @Test
+    void anAnswerEndsARowOfCallsThatDidNotReachIt() {
+        source.deliver(pool(3));
+        call(0, Outcome.neverReached());
+        Lease connection = orders.acquire(only(0));
+        connection.answered();
+        call(0, Outcome.neverReached());
+        assertEjected(0, false);
+        call(0, Outcome.neverReached());
+        assertEjected(0, true);
+        connection.succeeded();
+    }
+
+    @Test
+    void anAnswerEndsNoRowOfOtherFailures() {
+        source.deliver(pool(3));
+        calls(0, 4, Outcome.failed());
+        Lease connection = orders.acquire(only(0));
+        connection.answered();
+        call(0, Outcome.failed());
+        assertEjected(0, true);
+        connection.succeeded();
+    }
+
     @Test
     void countsNeitherTheCallersErrorsNorItsCancellationsNorWhatNobodyReported() {
         source.deliver(pool(2));
@@ -277,7 +302,7 @@ class OutlierDetectionTest {
     @Test
     void isTriedWithTheNextCallWhenAStreamHasBegun() {
         source.deliver(pool(2));
-        calls(0, 2, Outcome.neverReached());
+        calls(0, 5, Outcome.failed());
         pass(BASE);
         Lease stream = orders.acquire(only(0));
         stream.answered();
@@ -285,6 +310,86 @@ class OutlierDetectionTest {
         clock.runDue();
         assertThat(snapshot(0).ejectionReason()).isEmpty();
         stream.close();
+    }
+
+    @Test
+    void isBackAsSoonAsACallReachesWhomNobodyReached() {
+        source.deliver(pool(2));
+        twoNeverReached(0);
+        pass(BASE);
+        Lease connection = orders.acquire(only(0));
+        assertEjected(0, true);
+        connection.answered();
+        assertEjected(0, false);
+        connection.succeeded();
+        assertThat(listener.lines()).endsWith("ejected 10.0.0.1:80", "readmitted 10.0.0.1:80");
+    }
+
+    @Test
+    void isNotBackByAnAnswerIfCallsFailedAfterThat() {
+        source.deliver(pool(2));
+        calls(0, 5, Outcome.failed());
+        pass(BASE);
+        Lease connection = orders.acquire(only(0));
+        connection.answered();
+        assertEjected(0, true);
+        connection.end(Outcome.failed());
+        assertEjected(0, true);
+        assertThat(snapshot(0).isEligible()).isFalse();
+    }
+
+    @Test
+    void isNotBackByAnAnswerIfOneCallOfTheTrialFailedAfterThat() {
+        source.deliver(pool(2));
+        twoNeverReached(0);
+        pass(BASE);
+        call(0, Outcome.failed());
+        pass(BASE.multipliedBy(2));
+        call(0, Outcome.neverReached());
+        pass(BASE.multipliedBy(4));
+        Lease connection = orders.acquire(only(0));
+        connection.answered();
+        assertEjected(0, true);
+        connection.succeeded();
+        assertEjected(0, false);
+    }
+
+    @Test
+    void isBackWhenACallHasGoneOnWellForAWhile() {
+        source.deliver(pool(2));
+        calls(0, 5, Outcome.failed());
+        pass(BASE);
+        Lease connection = orders.acquire(only(0));
+        connection.answered();
+        clock.advance(Duration.ofMillis(9_999));
+        assertEjected(0, true);
+        clock.advance(Duration.ofMillis(1));
+        assertEjected(0, false);
+        connection.end(Outcome.failed());
+        assertEjected(0, false);
+    }
+
+    @Test
+    void learnsNothingOfACallThatDidNotGoOnForLong() {
+        source.deliver(pool(2));
+        calls(0, 5, Outcome.failed());
+        pass(BASE);
+        for (int i = 0; i < 3; i++) {
+            Lease connection = orders.acquire(only(0));
+            connection.answered();
+            clock.advance(Duration.ofSeconds(3));
+            connection.end(Outcome.cancelled());
+        }
+        Lease connection = orders.acquire(only(0));
+        connection.answered();
+        clock.advance(Duration.ofSeconds(2));
+        assertEjected(0, true);
+        Lease another = orders.acquire(only(0));
+        another.answered();
+        clock.advance(Duration.ofSeconds(10));
+        assertEjected(0, false);
+        connection.succeeded();
+        another.succeeded();
     }
 
     @Test

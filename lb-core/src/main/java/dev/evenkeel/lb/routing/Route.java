@@ -81,9 +81,14 @@ public final class Route {
         return path;
     }
 
-    /** Where a copy of this request goes. */
+    /** Who gets a copy of this request. */
     public Optional<Mirror> mirror() {
         return mirror;
+    }
+
+    /** The route of that copy: to the mirror, with the same path. None if there is no copy. */
+    public Optional<Route> copy() {
+        return mirror.map(to -> new Route(Optional.of(to.balancer()), path, Optional.empty(), null));
     }
 
     /**

@@ -25,4 +25,9 @@ public interface RoutedRequest {
     default PickRequest pickRequest() {
         return PickRequest.EMPTY;
     }
+
+    /** The id of the instance of this service that the caller has a session with, if any: a {@link Split} goes by that, too. */
+    default Optional<String> sessionInstance(String serviceName) {
+        return pickRequest().session().flatMap(session -> session.instanceId(serviceName));
+    }
 }

@@ -204,7 +204,7 @@ public final class Rule {
     }
 
     /**
-     * Copies go to a mirror as well, with the path that the instance is asked for, if the client sends any: see {@link Mirror}.
+     * Copies go to a mirror as well, with the path that the instance is asked for: see {@link Mirror}.
      *
      * @throws IllegalArgumentException if the rule leads to no balancer
      */
@@ -240,7 +240,7 @@ public final class Rule {
         if (prefix != null) {
             route = route.withPath(rewritten(prefix, request.path()));
         }
-        return mirror != null && mirror.isDrawn() ? route.withMirror(mirror) : route;
+        return mirror != null && mirror.isDrawn(request) ? route.withMirror(mirror) : route;
     }
 
     private String rewritten(String begin, String path) {

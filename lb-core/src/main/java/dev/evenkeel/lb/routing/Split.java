@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Requests with the same sticky key, that of their {@linkplain RoutedRequest#pickRequest() pick}, go to the same balancer;
- * those without one are drawn at random. A key has the same place in every split of every process, from 0 to 1, and each
+ * those of a session to the one that it began with; others are drawn at random. A key has the same place in every split of every process, from 0 to 1, and each
  * balancer the part of that line that its weight gives it, in the order in which they were named. So the keys of a canary that
  * is named last stay with it when it grows, and whoever gets one canary gets the others, too.
  */
@@ -102,7 +102,17 @@ public final class Split {
         if (upTo.length == 1) {
             return 0;
         }
-        double place = place(request);
+        Optional<String> key = key(request);
+        if (key.isPresent()) {
+            return at(place(key.get()));
+        }
+        int ofSession = partOfSession(request);
+        return ofSession >= 0
+                ? ofSession
+                : at(parts.get(0).balancer().callContext().random().nextDouble());
+    }
+
+    private int at(double place) {
         int chosen = 0;
         while (chosen < last && place >= upTo[chosen]) {
             chosen++;
@@ -110,14 +120,38 @@ public final class Split {
         return chosen;
     }
 
-    private double place(RoutedRequest request) {
+    private Optional<String> key(RoutedRequest request) {
         Optional<String> key = stickyHeader == null ? Optional.empty() : request.header(stickyHeader);
-        if (key.isEmpty()) {
-            key = request.pickRequest().stickyKey();
+        return key.isPresent() ? key : request.pickRequest().stickyKey();
+    }
+
+    /**
+     * The part that the session of a request is with; -1 for none. Views of one balancer have sessions in common, so that the
+     * instance tells whose it is; if that is gone, it may be any of them.
+     */
+    private int partOfSession(RoutedRequest request) {
+        int withoutInstance = -1;
+        for (int i = 0; i < upTo.length; i++) {
+            Part part = parts.get(i);
+            LoadBalancer balancer = part.balancer();
+            Optional<String> instance =
+                    part.weight() == 0 ? Optional.empty() : request.sessionInstance(balancer.serviceName());
+            if (instance.isPresent() && balancer.callContext().keepsSession(instance.get())) {
+                return i;
+            }
+            if (instance.isPresent() && !hasNamesake(i)) {
+                withoutInstance = i;
+            }
         }
-        return key.isPresent()
-                ? place(key.get())
-                : parts.get(0).balancer().callContext().random().nextDouble();
+        return withoutInstance;
+    }
+
+    private boolean hasNamesake(int number) {
+        String name = parts.get(number).balancer().serviceName();
+        return parts.stream()
+                        .filter(part -> part.balancer().serviceName().equals(name))
+                        .count()
+                > 1;
     }
 
     /** From 0 to less than 1: FNV-1a, and the last step of MurmurHash3, as similar keys have similar sums. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.text.Printable;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How requests and responses of HTTP carry the {@linkplain SessionTokens tokens} of sessions: in a header, or in a cookie. A
@@ -85,6 +86,19 @@ public final class HttpSessions {
      */
     public SessionCall begin(String serviceName, List<String> values) {
         return new SessionCall(tokens, carrier, serviceName, values);
+    }
+
+    /**
+     * The id of the instance of this service that a request has a good token for. To be asked of several services, if it is not
+     * known yet which one the request is for.
+     *
+     * @param serviceName as {@link dev.evenkeel.lb.LoadBalancer#serviceName()} says it
+     * @param values those of the {@link #requestHeader}
+     */
+    public Optional<String> instanceId(String serviceName, List<String> values) {
+        String token = carrier.token(values);
+        return Optional.ofNullable(token == null ? null : tokens.look(serviceName, token))
+                .map(SessionTokens.Reading::instanceId);
     }
 
     /**

@@ -117,14 +117,22 @@ public final class SessionTokens {
     }
 
     @Nullable Reading read(String service, String token) {
-        TokenKey.Text text = isWellFormed(token) ? open(service, token) : null;
-        Duration age =
-                text == null ? lifetime : Duration.between(Instant.ofEpochSecond(text.issued()), clock.instant());
-        if (text == null || age.abs().compareTo(lifetime) >= 0) { // clocks of several machines differ
+        Reading reading = look(service, token);
+        if (reading == null) {
             refused.increment();
+        }
+        return reading;
+    }
+
+    /** The same, but not counted if it is none: it may be one of another service. */
+    @Nullable Reading look(String service, String token) {
+        TokenKey.Text text = isWellFormed(token) ? open(service, token) : null;
+        if (text == null) {
             return null;
         }
-        return new Reading(text.instanceId(), age.compareTo(lifetime.dividedBy(2)) >= 0);
+        Duration age = Duration.between(Instant.ofEpochSecond(text.issued()), clock.instant());
+        boolean good = age.abs().compareTo(lifetime) < 0; // clocks of several machines differ
+        return good ? new Reading(text.instanceId(), age.compareTo(lifetime.dividedBy(2)) >= 0) : null;
     }
 
     private TokenKey.@Nullable Text open(String service, String token) {

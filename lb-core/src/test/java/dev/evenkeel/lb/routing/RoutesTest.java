@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.request.StickySession;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -539,48 +544,77 @@ class RoutesTest {
     }
 
     @Nested
-    class Mirrors {
+    class SessionsInSplits {
 
-        @Test
-        void getAShareOfTheRequests() {
-            Routes routes = Routes.of(Rule.to(orders).mirror(Mirror.to(canary).share(0.25)));
-            int mirrored = 0;
-            for (int i = 0; i < 10_000; i++) {
-                mirrored +=
-                        routes.resolve(FakeRequest.get("http://a/")).mirror().isPresent() ? 1 : 0;
+        private final StickySession session = new StickySession();
+
+        private LoadBalancer routed(Split split) {
+            FakeRequest request = FakeRequest.get("http://a/").with(PickRequest.inSession(session));
+            return Routes.of(Rule.to(split)).route(request).orElseThrow();
+        }
+
+        private void call(LoadBalancer balancer) {
+            balancer.acquire(PickRequest.inSession(session)).succeeded();
+        }
+
+        private void expectToStay(Split split) {
+            LoadBalancer first = routed(split);
+            call(first);
+            for (int i = 0; i < 20; i++) {
+                assertThat(routed(split)).isSameAs(first);
             }
-            assertThat(mirrored).isBetween(2_330, 2_670);
-            assertThat(Routes.of(Rule.to(orders).mirror(Mirror.to(canary)))
-                            .resolve(FakeRequest.get("http://a/"))
-                            .mirror())
-                    .isPresent();
-            assertThat(Routes.of(Rule.to(orders).mirror(Mirror.to(canary).share(0)))
-                            .resolve(FakeRequest.get("http://a/"))
-                            .mirror())
-                    .isEmpty();
         }
 
         @Test
-        void haveALimitOfTheirOwn() {
-            Mirror mirror = Mirror.to(canary).maxInFlight(2);
-            assertThat(mirror.begin()).isTrue();
-            assertThat(mirror.begin()).isTrue();
-            assertThat(mirror.begin()).isFalse();
-            mirror.end();
-            assertThat(mirror.begin()).isTrue();
-            assertThat(mirror.inFlight()).isEqualTo(2);
+        void stayWithTheServiceThatTheyBeganWith() {
+            expectToStay(Split.of(1, orders).and(1, canary));
         }
 
         @Test
-        void refuseWhatMakesNoSense() {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Mirror.to(canary).share(1.1))
-                    .withMessage("share: 1.1 (expected: 0..1)");
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Mirror.to(canary).share(Double.NaN));
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Mirror.to(canary).maxInFlight(0))
-                    .withMessage("maxInFlight: 0 (expected: >= 1)");
+        void beginAnywhere() {
+            Set<LoadBalancer> seen = new HashSet<>();
+            for (int i = 0; i < 50; i++) {
+                seen.add(routed(Split.of(1, orders).and(1, canary)));
+            }
+            assertThat(seen).containsExactlyInAnyOrder(orders, canary);
+        }
+
+        @Test
+        void stayWithTheViewThatHasTheirInstance() {
+            LoadBalancer shop = LoadBalancer.builder("shop")
+                    .instances(List.of(colored("10.0.0.1:80", "blue"), colored("10.0.0.2:80", "green")))
+                    .build();
+            balancers.add(shop);
+            LoadBalancer blue = shop.subset(Map.of("color", "blue"));
+            LoadBalancer green = shop.subset(Map.of("color", "green"));
+            expectToStay(Split.of(1, blue).and(1, green));
+        }
+
+        private ServiceInstance colored(String hostPort, String color) {
+            return ServiceInstance.builder(hostPort)
+                    .metadata(Map.of("color", color))
+                    .build();
+        }
+
+        @Test
+        void leaveAPartThatGetsNothingAnyMore() {
+            call(canary);
+            assertThat(routed(Split.of(1, orders).and(0, canary))).isSameAs(orders);
+        }
+
+        @Test
+        void giveWayToAKey() {
+            call(canary);
+            Split split = Split.of(1, orders).and(1, canary);
+            for (int user = 0; user < 20; user++) {
+                PickRequest said = PickRequest.inSession(session).toBuilder()
+                        .stickyKey("user-" + user)
+                        .build();
+                FakeRequest both = FakeRequest.get("http://a/").with(said);
+                FakeRequest keyOnly = FakeRequest.get("http://a/").with(PickRequest.stickyTo("user-" + user));
+                Routes routes = Routes.of(Rule.to(split));
+                assertThat(routes.route(both)).isEqualTo(routes.route(keyOnly));
+            }
         }
     }
 

@@ -189,6 +189,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         if (!leg.isBalanced()) {
             return client.send(request, responseBodyHandler);
         }
+        MirrorCopy.begin(leg);
         return balancing.callTimeout() != null || balancing.repetition().isOnOtherThreads()
                 ? BlockingCall.await(begin(leg, responseBodyHandler, null))
                 : new BlockingCall<>(client, responseBodyHandler).send(leg);
@@ -212,9 +213,11 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         } catch (IOException | RuntimeException thrownByRouter) {
             return CompletableFuture.failedFuture(thrownByRouter);
         }
-        return leg.isBalanced()
-                ? begin(leg, responseBodyHandler, pushPromiseHandler)
-                : client.sendAsync(request, responseBodyHandler, pushPromiseHandler);
+        if (!leg.isBalanced()) {
+            return client.sendAsync(request, responseBodyHandler, pushPromiseHandler);
+        }
+        MirrorCopy.begin(leg);
+        return begin(leg, responseBodyHandler, pushPromiseHandler);
     }
 
     private <T> CompletableFuture<HttpResponse<T>> begin(
@@ -479,8 +482,8 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
          * BalancedHttpClient.builder(client, orders).sessions(HttpSessions.inHeader(tokens)).build();
          * }</pre>
          *
-         * <p>A {@link PickRequest} that names a session of its own goes by that. The handshake of a WebSocket goes by its token, but
-         * brings none back.
+         * <p>A {@link PickRequest} that names a session of its own goes by that. The handshake of a WebSocket goes by its token; that
+         * of its answer only a store of cookies gets to see.
          */
         public Builder sessions(HttpSessions sessions) {
             this.sessions = requireNonNull(sessions, "sessions");

@@ -68,6 +68,9 @@ import org.slf4j.LoggerFactory;
  * or by what the router says, are balanced and counted there; they go without the {@code Authorization} header and without
  * the {@code PickRequest} of the call. Those to other hosts are OkHttp's.
  *
+ * <p><b>Copies</b> for a {@link dev.evenkeel.lb.routing.Mirror} are calls of their own, on threads of the dispatcher's executor,
+ * whatever its limits. Network interceptors see them, event listeners and interceptors do not.
+ *
  * <p><b>Errors.</b> No instance, or all at their limit: a {@link java.net.ConnectException} whose cause says why. A closed
  * balancer: an {@link java.io.IOException}. Others are OkHttp's, of the last attempt, with the instance named;
  * {@link dev.evenkeel.lb.call.AttemptHistory} reads the attempts from it.
@@ -308,21 +311,27 @@ public final class BalancedOkHttp {
             warn();
             OkHttpClient.Builder balanced = client.newBuilder();
             Resilience resilience = new Resilience(retries, hedging, replay);
+            Routing routing = new Routing(router, pickRequest, sessions, client.cookieJar());
+            FollowUpVeil veil = new FollowUpVeil(routing);
+            ClientPools pools = new ClientPools(idlePerInstance, keepAlive, tlsNames);
+            List<String> stripped = List.copyOf(strippedHeaders);
+            if (sessions != null) {
+                balanced.networkInterceptors().add(0, new SessionVeil(sessions));
+            }
+            balanced.networkInterceptors().add(0, veil);
+            SniSocketFactory.install(client, balanced);
             BalancingInterceptor balancing = new BalancingInterceptor(
-                    new Routing(router, pickRequest),
-                    List.copyOf(strippedHeaders),
+                    routing,
+                    veil,
+                    new Mirroring(balanced.build(), pools, stripped),
+                    stripped,
                     sessions,
                     resilience,
-                    new ClientPools(idlePerInstance, keepAlive, tlsNames),
+                    pools,
                     client.dispatcher().executorService());
             if (resilience.mayStopAttempts()) {
                 balanced.interceptors().replaceAll(outside -> new OutsideInterceptor(outside, balancing));
             }
-            if (sessions != null) {
-                balanced.networkInterceptors().add(0, new SessionVeil(sessions));
-            }
-            balanced.networkInterceptors().add(0, balancing.veil());
-            SniSocketFactory.install(client, balanced);
             return balanced.addInterceptor(balancing).build();
         }
 
