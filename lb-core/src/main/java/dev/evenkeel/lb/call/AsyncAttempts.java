@@ -40,7 +40,11 @@ final class AsyncAttempts<T extends @Nullable Object> {
     void begin() {
         answer.whenComplete((value, failure) -> state.end(false));
         try {
-            state.start(this::outOfTime);
+            state.start();
+            Duration limit = call.timeout();
+            if (limit != null) {
+                state.startTimeout(limit, this::outOfTime);
+            }
             acquire();
         } catch (RuntimeException thrown) { // by a scheduler that was handed in
             fail(thrown);
@@ -54,6 +58,10 @@ final class AsyncAttempts<T extends @Nullable Object> {
             acquired = state.balancer().acquireAsync(state.nextPick());
         } catch (RuntimeException thrown) {
             refused(thrown);
+            return;
+        }
+        if (acquired.isDone() && !acquired.isCompletedExceptionally()) { // as it mostly is
+            attempt(acquired.join(), false);
             return;
         }
         state.waitFor(() -> acquired.cancel(false));
@@ -89,7 +97,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
         Attempt attempt = state.begin(lease, hedge);
         if (attempt == null) {
             if (hedge) {
-                state.giveBack(lease);
+                new Hedging(call, state).giveBack(lease);
             } else {
                 lease.end(Outcome.cancelled());
             }
@@ -97,8 +105,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
         }
         Cancellable timer;
         try {
-            timer = state.startTimeout(attempt, () -> tooLate(attempt));
-            state.startHedge(attempt, () -> hedge(attempt));
+            timer = startTimers(attempt);
         } catch (RuntimeException thrown) { // by a scheduler that was handed in: without a time-out it must not wait
             fail(thrown);
             return;
@@ -116,8 +123,20 @@ final class AsyncAttempts<T extends @Nullable Object> {
         });
     }
 
+    /** Returns what ends the attempt, if its time is limited. */
+    private Cancellable startTimers(Attempt attempt) {
+        Duration limit = state.attemptLimit();
+        Cancellable timer = limit == null ? CallState.NOTHING : state.later(() -> tooLate(attempt), limit);
+        if (call.hedging().isOn()) {
+            new Hedging(call, state)
+                    .delay(attempt)
+                    .ifPresent(delay -> state.startHedge(attempt, delay, () -> hedge(attempt)));
+        }
+        return timer;
+    }
+
     private void hedge(Attempt slow) {
-        Lease lease = state.acquireHedge(slow);
+        Lease lease = new Hedging(call, state).acquire(slow);
         if (lease != null) {
             attempt(lease, true);
         }
@@ -163,7 +182,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
             attempt.end(how);
             return;
         }
-        Duration pause = state.payForNext(attempt, how);
+        Duration pause = new NextAttempt(call, state).pay(attempt, how);
         attempt.end(how);
         goOn(pause);
     }

@@ -37,6 +37,7 @@ public final class Attempt implements Lease {
 
     private final CallState call;
     private final Lease lease;
+    private final @Nullable Attempt previous;
     private final int number;
     private final boolean hedge;
     private final long begun;
@@ -68,10 +69,11 @@ public final class Attempt implements Lease {
     /** How long to wait until the next attempt, which is paid for already. Belongs to the thread that ends this one. */
     private volatile @Nullable Duration paidPause;
 
-    Attempt(CallState call, Lease lease, int number, boolean hedge, long begun) {
+    Attempt(CallState call, Lease lease, @Nullable Attempt previous, boolean hedge, long begun) {
         this.call = call;
         this.lease = lease;
-        this.number = number;
+        this.previous = previous;
+        this.number = previous == null ? 1 : previous.number + 1;
         this.hedge = hedge;
         this.begun = begun;
     }
@@ -166,7 +168,8 @@ public final class Attempt implements Lease {
 
     /**
      * It is certain that the instance has done nothing of it, and it may be sent to another one, whatever the outcome. Needs
-     * not be said of one that was {@linkplain Outcome#neverReached never reached}.
+     * not be said of one that was {@linkplain Outcome#neverReached never reached}. If the instance was
+     * {@linkplain Outcome#overloaded overloaded}, having no room for one more, to ask another one costs the purse nothing.
      */
     public void unsent() {
         unsent = true;
@@ -207,6 +210,11 @@ public final class Attempt implements Lease {
     }
 
     // ---- for the call
+
+    /** The one that the call began before this one. */
+    @Nullable Attempt previous() {
+        return previous;
+    }
 
     /** Has been begun with this. */
     void result(CompletableFuture<?> future) {

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>One more attempt</b> is made of a call that was {@linkplain dev.evenkeel.lb.request.Outcome.Kind never reached, failed
  * or overloaded}, if the call may be {@linkplain Replay replayed}, the {@link RetryPolicy} says so, the time that is left is
  * enough for the fastest instance, and the {@linkplain dev.evenkeel.lb.admission.Purse purse} of the balancer pays for it. It
- * goes to an instance that has not been tried while there is one, for a sticky call in the order of its key. Other outcomes are
- * nobody's fault, or nobody knows whose, and end the call.
+ * goes to an instance that has not been tried while there is one, for a sticky call in the order of its key. That is free if the
+ * last one had no room, and was sent nothing. Other outcomes are nobody's fault, or nobody knows whose, and end the call.
  *
  * <p><b>A hedge</b> is a second attempt beside the first, see {@link HedgePolicy}: only of calls that may always be replayed,
  * only in {@link #executeAsync}, never with too few instances well ({@linkplain dev.evenkeel.lb.Lease#isFailOpen fail-open}),

@@ -27,7 +27,11 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
 
     T run() throws X, InterruptedException, TimeoutException {
         try {
-            state.start(() -> state.end(true));
+            state.start();
+            Duration limit = call.timeout();
+            if (limit != null) {
+                state.startTimeout(limit, () -> state.end(true));
+            }
             return answer();
         } catch (Throwable failure) {
             state.describe(failure);
@@ -40,7 +44,8 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
     private T answer() throws X, InterruptedException, TimeoutException {
         while (true) {
             Attempt attempt = next();
-            Cancellable timer = state.startTimeout(attempt, () -> tooLate(attempt));
+            Duration limit = state.attemptLimit();
+            Cancellable timer = limit == null ? CallState.NOTHING : state.later(() -> tooLate(attempt), limit);
             Duration pause;
             try {
                 T value = work.run(attempt);
@@ -78,7 +83,7 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
     /** Ends the attempt. Returns how long to wait before the next one. */
     private @Nullable Duration pause(Attempt attempt, @Nullable Throwable failure) {
         Outcome how = state.outcomeOf(attempt, failure);
-        Duration pause = state.payForNext(attempt, how);
+        Duration pause = new NextAttempt(call, state).pay(attempt, how);
         attempt.end(how);
         return pause;
     }
@@ -87,7 +92,9 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
         Lease lease;
         try {
             CompletableFuture<Lease> acquired = state.balancer().acquireAsync(state.nextPick());
-            state.waitFor(() -> acquired.cancel(false));
+            if (!acquired.isDone()) { // it mostly is
+                state.waitFor(() -> acquired.cancel(false));
+            }
             lease = await(acquired);
         } catch (RuntimeException refusal) {
             throw instead(refusal);

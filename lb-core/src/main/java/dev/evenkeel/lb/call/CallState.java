@@ -6,24 +6,21 @@ import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.request.StickySession;
-import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.time.Cancellable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one call: who is under way, whose answer the caller gets, and whether there is to be another one. What
- * threads meet over is guarded by this object; nothing of anybody else's runs under that lock.
+ * The attempts of one call: who is under way, whose answer the caller gets, and what ends them. What threads meet over is
+ * guarded by this object; nothing of anybody else's runs under that lock.
  */
 final class CallState {
 
-    private static final Cancellable NOTHING = () -> {};
+    static final Cancellable NOTHING = () -> {};
 
     private final BalancedCall call;
     private final CallContext context;
@@ -33,8 +30,10 @@ final class CallState {
 
     // All that follows is guarded by this object.
 
-    private final List<Attempt> attempts = new ArrayList<>(1);
     private boolean made;
+
+    /** The newest attempt; each knows the one before it. */
+    private @Nullable Attempt last;
 
     /** The attempt whose answer the caller gets. */
     private @Nullable Attempt accepted;
@@ -85,7 +84,7 @@ final class CallState {
     // ---- how long
 
     /** Nanoseconds until another attempt would come too late. */
-    private long rest() {
+    long rest() {
         return Math.min(rest(call.timeout()), rest(call.retryWithin()));
     }
 
@@ -127,26 +126,27 @@ final class CallState {
         return first;
     }
 
-    /** The call is made; its time begins, if that is limited. */
-    void start(Runnable whenOver) {
+    /** The call is made: its time begins. */
+    void start() {
         begun = now();
-        Duration timeout = call.timeout();
-        if (timeout != null) {
-            Cancellable timer = later(whenOver, timeout);
-            synchronized (this) {
-                if (!over) {
-                    deadlineTimer = timer;
-                    return;
-                }
-            }
-            timer.cancel();
-        }
     }
 
-    /** The time of an attempt, if it is limited, and by less than that of the call. */
-    Cancellable startTimeout(Attempt attempt, Runnable whenOver) {
-        Optional<Duration> own = call.retries().attemptTimeout();
-        return own.isPresent() && own.get().toNanos() < rest(call.timeout()) ? later(whenOver, own.get()) : NOTHING;
+    /** Ends the wait of the caller, unless the call is over before. */
+    void startTimeout(Duration limit, Runnable whenOver) {
+        Cancellable timer = later(whenOver, limit);
+        synchronized (this) {
+            if (!over) {
+                deadlineTimer = timer;
+                return;
+            }
+        }
+        timer.cancel();
+    }
+
+    /** How long an attempt that begins now may take, if that is limited, and by less than the time of the call. */
+    @Nullable Duration attemptLimit() {
+        Duration own = call.retries().attemptTimeout().orElse(null);
+        return own != null && own.toNanos() < rest(call.timeout()) ? own : null;
     }
 
     /** The time of an attempt is up: its answer is not the caller's any more. Returns false if it is over. */
@@ -160,34 +160,21 @@ final class CallState {
 
     // ---- attempts
 
-    /** What to say of the next pick. Better one that the caller would avoid than one that has been tried. */
+    /** What to say of the next pick. */
     PickRequest nextPick() {
-        PickRequest first = call.pickRequest();
-        if (call.timeout() == null && isFirst()) {
-            return first;
-        }
-        Set<String> toAvoid = new TreeSet<>();
-        synchronized (this) {
-            for (Attempt attempt : attempts) {
-                toAvoid.add(attempt.instance().id());
-            }
-        }
-        PickRequest.Builder next = first.toBuilder();
-        long nanos = rest();
-        if (nanos != Long.MAX_VALUE) {
-            Duration rest = Duration.ofNanos(Math.max(0, nanos));
-            next.maxWait(first.maxWait().filter(own -> own.compareTo(rest) < 0).orElse(rest));
-        }
-        PickRequest untried = next.avoid(toAvoid).build();
-        if (first.avoided().isEmpty() || !toAvoid.addAll(first.avoided())) {
-            return untried;
-        }
-        PickRequest wanted = next.avoid(toAvoid).build();
-        return context.hasOther(wanted) ? wanted : untried;
+        return call.timeout() == null && attempts().isEmpty() ? call.pickRequest() : new NextAttempt(call, this).pick();
     }
 
-    private synchronized boolean isFirst() {
-        return attempts.isEmpty();
+    /** Those that have begun, in that order. */
+    synchronized List<Attempt> attempts() {
+        if (last == null) {
+            return List.of();
+        }
+        Attempt[] all = new Attempt[last.number()];
+        for (Attempt attempt = last; attempt != null; attempt = attempt.previous()) {
+            all[attempt.number() - 1] = attempt;
+        }
+        return List.of(all);
     }
 
     /** Begins an attempt; null if the call is over, or if it is a hedge that comes too late. */
@@ -197,8 +184,8 @@ final class CallState {
             if (over || (hedge && (accepted != null || !isAnyRunning()))) {
                 return null;
             }
-            Attempt attempt = new Attempt(this, lease, attempts.size() + 1, hedge, now);
-            attempts.add(attempt);
+            Attempt attempt = new Attempt(this, lease, last, hedge, now);
+            last = attempt;
             deciding = false;
             waiting = NOTHING;
             return attempt;
@@ -207,7 +194,7 @@ final class CallState {
 
     /** Guarded. */
     private boolean isAnyRunning() {
-        for (Attempt attempt : attempts) {
+        for (Attempt attempt = last; attempt != null; attempt = attempt.previous()) {
             if (attempt.isRunning()) {
                 return true;
             }
@@ -247,7 +234,7 @@ final class CallState {
                 return false;
             }
         }
-        Duration pause = payForNext(attempt, said);
+        Duration pause = new NextAttempt(call, this).pay(attempt, said);
         if (pause == null) {
             return accept(attempt, said);
         }
@@ -296,7 +283,7 @@ final class CallState {
 
     /** Whether there is another attempt whose answer may still be the caller's. Guarded. */
     private boolean isOtherLive(Attempt attempt) {
-        for (Attempt other : attempts) {
+        for (Attempt other = last; other != null; other = other.previous()) {
             if (other != attempt && other.isRunning() && !other.isDropped()) {
                 return true;
             }
@@ -307,7 +294,7 @@ final class CallState {
     /** Takes the others off. Guarded. */
     private List<Attempt> othersThan(@Nullable Attempt attempt) {
         List<Attempt> others = List.of(); // there are none, most often
-        for (Attempt other : attempts) {
+        for (Attempt other = last; other != null; other = other.previous()) {
             if (other != attempt && other.isRunning()) {
                 others = others.isEmpty() ? new ArrayList<>(2) : others;
                 others.add(other);
@@ -332,71 +319,16 @@ final class CallState {
         return failure == null ? attempt.said() : ThrownOutcomes.of(failure);
     }
 
-    // ---- one more
-
-    /**
-     * The pause before the next attempt, which has then been paid for; null if there is to be none. There may have been a
-     * decision already, when the head of an answer was there.
-     */
-    @Nullable Duration payForNext(Attempt attempt, Outcome how) {
-        Duration decided = attempt.paidPause();
-        if (decided != null) {
-            return decided;
-        }
-        RetryRules rules = new RetryRules(call.replay(), call.retries(), context.random());
-        if (!rules.isRepeatable(attempt, how)) {
-            return null;
-        }
-        PickRequest next = nextPick();
-        Duration pause = isAnotherLeft(next, call.retries().maxAttempts())
-                ? rules.pause(attempt, how, context.hasOther(next))
-                : null;
-        return pause != null && isWorthwhile(pause) && context.purse().spend() ? pause : null;
-    }
-
-    /** Whether there are instances for one more attempt, and it is not too many. One that was tried may have gone since. */
-    private boolean isAnotherLeft(PickRequest next, int maxAttempts) {
-        int begunSoFar;
-        synchronized (this) {
-            if (over) {
-                return false;
-            }
-            begunSoFar = attempts.size();
-        }
-        return begunSoFar < maxAttempts && (begunSoFar < context.instances(next) || context.hasOther(next));
-    }
-
-    /** Whether an attempt after the pause could come to its end in time, at the fastest instance. */
-    private boolean isWorthwhile(Duration pause) {
-        long rest = rest();
-        if (rest == Long.MAX_VALUE) {
-            return true;
-        }
-        long left = rest - pause.toNanos();
-        return left > 0 && left >= context.leastLatency().toNanos();
-    }
-
     // ---- hedges
 
-    /** Waits for the time of a hedge, if there is to be one should the attempt take that long. */
-    void startHedge(Attempt attempt, Runnable hedge) {
-        boolean wanted = call.hedging().isOn()
-                && call.replay() == Replay.ALWAYS
-                && call.pickRequest().session().isEmpty() // no other instance knows of it
-                && !attempt.isFailOpen();
-        if (!wanted) {
-            return;
-        }
-        Optional<Duration> observed = call.hedging().percentile().isPresent()
-                ? context.answerTimes().percentile(call.hedging().percentile().getAsDouble())
-                : Optional.empty();
-        Optional<Duration> delay = call.hedging().delay(observed);
+    /** Waits for the time of a hedge beside this attempt, unless there was one. */
+    void startHedge(Attempt attempt, Duration delay, Runnable hedge) {
         synchronized (this) {
-            if (hedged || delay.isEmpty()) {
+            if (hedged) {
                 return;
             }
         }
-        Cancellable timer = later(hedge, delay.get());
+        Cancellable timer = later(hedge, delay);
         synchronized (this) {
             if (attempt.isRunning() && accepted == null) {
                 hedgeTimer = timer;
@@ -406,46 +338,13 @@ final class CallState {
         timer.cancel();
     }
 
-    /** A lease for a hedge beside this attempt, which has then been paid for; null if there is to be none. */
-    @Nullable Lease acquireHedge(Attempt slow) {
-        synchronized (this) {
-            if (hedged || accepted != null || !slow.isRunning() || slow.isDropped()) {
-                return null;
-            }
-            hedged = true;
+    /** Whether there is to be a hedge beside this attempt; once. */
+    synchronized boolean hedge(Attempt slow) {
+        if (hedged || accepted != null || !slow.isRunning() || slow.isDropped()) {
+            return false;
         }
-        PickRequest next = nextPick();
-        boolean wanted = !slow.isSpent()
-                && isAnotherLeft(next, RetryPolicy.MAX_ATTEMPTS)
-                && context.hasOther(next)
-                && isWorthwhile(Duration.ZERO);
-        if (!wanted || !context.purse().spend()) {
-            return null;
-        }
-        Lease lease;
-        try {
-            lease = balancer().acquire(next);
-        } catch (RuntimeException none) { // the call goes on as it is
-            context.purse().refund();
-            return null;
-        }
-        if (lease.isFailOpen() || next.avoided().contains(lease.instance().id())) {
-            giveBack(lease);
-            return null;
-        }
-        return lease;
-    }
-
-    /** A hedge that was paid for is not made after all. */
-    void giveBack(Lease lease) {
-        lease.end(Outcome.cancelled());
-        context.purse().refund();
-    }
-
-    private Cancellable takeHedgeTimer() {
-        Cancellable timer = hedgeTimer;
-        hedgeTimer = NOTHING;
-        return timer;
+        hedged = true;
+        return true;
     }
 
     /** How long the answer to an attempt has taken, or the wait for one that never came. */
@@ -454,6 +353,12 @@ final class CallState {
             long now = now();
             context.answerTimes().record(now - since, now);
         }
+    }
+
+    private Cancellable takeHedgeTimer() {
+        Cancellable timer = hedgeTimer;
+        hedgeTimer = NOTHING;
+        return timer;
     }
 
     // ---- the end
@@ -531,15 +436,16 @@ final class CallState {
     }
 
     private synchronized boolean wasTried(String instanceId) {
-        return attempts.stream().anyMatch(attempt -> attempt.instance().id().equals(instanceId));
+        for (Attempt attempt = last; attempt != null; attempt = attempt.previous()) {
+            if (attempt.instance().id().equals(instanceId)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Says on the failure of the call what led to it. */
     void describe(Throwable failure) {
-        List<Attempt> all;
-        synchronized (this) {
-            all = List.copyOf(attempts);
-        }
-        AttemptHistory.attach(failure, all, begun);
+        AttemptHistory.attach(failure, attempts(), begun);
     }
 }

@@ -17,6 +17,11 @@ record RetryRules(Replay replay, RetryPolicy policy, RandomGenerator random) {
         };
     }
 
+    /** Whether nothing was sent, as the instance has no room: to ask another one instead makes no more work for anybody. */
+    boolean isMove(Attempt attempt, Outcome how) {
+        return how.kind() == Outcome.Kind.OVERLOADED && attempt.isUnsent(how);
+    }
+
     private boolean isSafe(Attempt attempt, Outcome how) {
         return !attempt.isSpent() && (replay == Replay.ALWAYS || (replay == Replay.UNSENT && attempt.isUnsent(how)));
     }

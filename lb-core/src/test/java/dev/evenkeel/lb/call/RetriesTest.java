@@ -19,6 +19,7 @@ import dev.evenkeel.lb.strategy.Strategies;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +107,27 @@ class RetriesTest {
                 });
         assertThat(answer).isCompletedWithValue("ok");
         assertThat(service.outcomes(Outcome.Kind.OVERLOADED)).isOne();
+        assertThat(service.snapshot().purse())
+                .as("a success, and nothing spent")
+                .isEqualTo(10.2);
+    }
+
+    @Test
+    void looksForRoomAtEachInstanceOnceAndForNothing() {
+        List<String> full = new ArrayList<>();
+        CompletableFuture<String> answer = service.call()
+                .replay(Replay.UNSENT)
+                .build()
+                .executeAsync(attempt -> {
+                    full.add(attempt.instance().id());
+                    attempt.unsent();
+                    attempt.end(Outcome.overloaded());
+                    return CompletableFuture.failedFuture(new IOException("no room"));
+                });
+        service.advance(10_000);
+        assertThat(failureOf(answer)).hasMessage("no room");
+        assertThat(full).hasSize(3).doesNotHaveDuplicates();
+        assertThat(service.snapshot().purse()).isEqualTo(10);
     }
 
     @Test

@@ -79,6 +79,7 @@ class Http2Test {
         }
         assertThat(servers).allSatisfy(server -> assertThat(server.held).hasValue(2));
         assertThat(outcomes(Kind.OVERLOADED)).isPositive();
+        assertThat(orders.snapshot().purse()).as("nothing was sent twice").isGreaterThanOrEqualTo(10);
         assertThat(outcomes(Kind.FAILED) + outcomes(Kind.NEVER_REACHED)).isZero();
     }
 

@@ -168,6 +168,7 @@ public final class BalancedOkHttp {
         private RetryPolicy retries = RetryPolicy.defaults();
         private HedgePolicy hedging = HedgePolicy.off();
         private Function<? super Request, Replay> replay = Resilience::usual;
+        private int bufferedBytes;
         private TlsNames tlsNames = TLS_NAMES_OF_URLS;
         private int idlePerInstance = DEFAULT_IDLE_PER_INSTANCE;
         private Duration keepAlive = DEFAULT_KEEP_ALIVE;
@@ -217,7 +218,8 @@ public final class BalancedOkHttp {
          * whole call is OkHttp's own {@code callTimeout}: an attempt that cannot come to its end in it is not begun. Default
          * {@link RetryPolicy#defaults()}.
          *
-         * <p>An {@link RetryPolicy#attemptTimeout attemptTimeout} is for the head of the response; the body may take longer.
+         * <p>An {@link RetryPolicy#attemptTimeout attemptTimeout} is for the head of the response, and for the body if that is
+         * {@linkplain #bufferResponses buffered}, which may take longer otherwise.
          */
         public Builder retries(RetryPolicy policy) {
             this.retries = requireNonNull(policy, "policy");
@@ -242,6 +244,29 @@ public final class BalancedOkHttp {
          */
         public Builder replay(Function<? super Request, Replay> function) {
             this.replay = requireNonNull(function, "function");
+            return this;
+        }
+
+        /**
+         * Reads the bodies of responses before callers get them, so that one that breaks off, or comes too slowly for the
+         * {@link RetryPolicy#attemptTimeout attemptTimeout}, is a failed attempt, and the call is made again as after any other
+         * failure. Only of calls that may always be replayed ({@link Replay#ALWAYS}): others would fail all the same. Default
+         * off: who reads a body has a part of it already when it breaks off.
+         *
+         * <p>A longer body goes to the caller when that is known, with what has been read at its front; it is he who finds it
+         * broken. Nothing is read ahead of event streams ({@code text/event-stream}, {@code multipart/x-mixed-replace}),
+         * WebSockets, what comes from the cache, and an answer that is {@linkplain RetryPolicy.Builder#onStatus better got
+         * elsewhere}. Anything else that goes on and on comes late, when there is enough of it: say of such a request that it is
+         * to be replayed {@link Replay#UNSENT only if it was not sent}.
+         *
+         * @param maxBytes of a body, once it is unzipped; at least 1. So much memory a call may take
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder bufferResponses(int maxBytes) {
+            if (maxBytes < 1) {
+                throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: >= 1)");
+            }
+            this.bufferedBytes = maxBytes;
             return this;
         }
 
@@ -310,7 +335,7 @@ public final class BalancedOkHttp {
             checkVersion();
             warn();
             OkHttpClient.Builder balanced = client.newBuilder();
-            Resilience resilience = new Resilience(retries, hedging, replay);
+            Resilience resilience = new Resilience(retries, hedging, replay, new ReadAhead(bufferedBytes));
             Routing routing = new Routing(router, pickRequest, sessions, client.cookieJar());
             FollowUpVeil veil = new FollowUpVeil(routing);
             ClientPools pools = new ClientPools(idlePerInstance, keepAlive, tlsNames);

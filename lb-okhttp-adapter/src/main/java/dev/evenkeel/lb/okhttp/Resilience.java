@@ -9,8 +9,9 @@ import java.util.function.Function;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 
-/** How often calls are made, and which. */
-record Resilience(RetryPolicy retries, HedgePolicy hedging, Function<? super Request, Replay> replay) {
+/** How often calls are made, and which, and what belongs to an attempt. */
+record Resilience(
+        RetryPolicy retries, HedgePolicy hedging, Function<? super Request, Replay> replay, ReadAhead bodies) {
 
     /** When this request may be sent once more: never twice at once if its body can be sent only once. */
     Replay replayOf(Request request) {

@@ -83,6 +83,9 @@ final class ServiceCall {
         try {
             Interceptor.Chain routed = pool.over(chain, request.url().host(), instance);
             response = proceed(routed, picked(instance), attempt, listener, pool, chain.getRetryOnConnectionFailure());
+            if (isWorthReadingAhead(response, listener)) {
+                resilience.bodies().read(response);
+            }
         } catch (IOException failure) {
             throw listener.failed(failure);
         } catch (Throwable thrown) { // by an interceptor of the user's, or OkHttp's undeclared InterruptedException
@@ -131,8 +134,15 @@ final class ServiceCall {
 
     private boolean isAccepted(Response response, Attempt attempt, CallListener listener) {
         Outcome said = listener.said();
-        boolean isBetterElsewhere =
-                resilience.retries().isOnStatus(response.code()) && listener.isAnsweredByTheInstance();
-        return isBetterElsewhere ? attempt.acceptIfLast(said) : attempt.accept(said);
+        return isBetterElsewhere(response, listener) ? attempt.acceptIfLast(said) : attempt.accept(said);
+    }
+
+    private boolean isBetterElsewhere(Response response, CallListener listener) {
+        return resilience.retries().isOnStatus(response.code()) && listener.isAnsweredByTheInstance();
+    }
+
+    /** Whether the call could be made again if the body broke off. */
+    private boolean isWorthReadingAhead(Response response, CallListener listener) {
+        return replay == Replay.ALWAYS && listener.isAnsweredByTheInstance() && !isBetterElsewhere(response, listener);
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Credentials;
@@ -45,6 +46,11 @@ final class OkHttpContractClient implements ContractClient {
     private final OkHttpClient http;
 
     OkHttpContractClient(ContractOptions options) {
+        this(options, builder -> builder);
+    }
+
+    /** One with further settings. */
+    OkHttpContractClient(ContractOptions options, UnaryOperator<BalancedOkHttp.Builder> settings) {
         Dispatcher dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(200);
         dispatcher.setMaxRequestsPerHost(200);
@@ -70,7 +76,7 @@ final class OkHttpContractClient implements ContractClient {
         options.replayHeader().ifPresent(name -> builder.replay(request -> replayFrom(request, name)));
         options.retries().ifPresent(builder::retries);
         options.hedging().ifPresent(builder::hedging);
-        this.http = builder.build();
+        this.http = settings.apply(builder).build();
     }
 
     private static PickRequest keyFrom(Request request, String header) {

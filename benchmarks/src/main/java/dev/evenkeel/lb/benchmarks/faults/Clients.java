@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.benchmarks.faults;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.httpclient.BalancedHttpClient;
 import dev.evenkeel.lb.httpclient.HttpProbe;
 import dev.evenkeel.lb.okhttp.BalancedOkHttp;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import okhttp3.Callback;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
@@ -25,6 +27,13 @@ final class Clients {
 
     private static final String URL = "http://orders/work";
 
+    private static final Pattern ANY = Pattern.compile("");
+
+    /** For a client that is like another one but for what it does about these. */
+    private static final Pattern IN_BODIES = Pattern.compile("^body ");
+
+    private static final int BUFFERED_BYTES = 64 * 1024;
+
     private Clients() {}
 
     static List<Client.Kind> all() {
@@ -37,10 +46,23 @@ final class Clients {
                 .connectTimeout(Client.CONNECT_TIMEOUT)
                 .callTimeout(Client.CALL_TIMEOUT)
                 .build();
+        HealthProbe okHttpProbe = OkHttpProbe.get(okHttp, "/health");
         return List.of(
-                new Client.Kind("java.net.http", true, HttpProbe.get(jdk, "/health"), orders -> new Jdk(jdk, orders)),
                 new Client.Kind(
-                        "OkHttp", false, OkHttpProbe.get(okHttp, "/health"), orders -> new OkHttp(okHttp, orders)));
+                        "java.net.http", ANY, true, HttpProbe.get(jdk, "/health"), orders -> new Jdk(jdk, orders)),
+                new Client.Kind(
+                        "OkHttp",
+                        ANY,
+                        false,
+                        okHttpProbe,
+                        orders -> new OkHttp(BalancedOkHttp.builder(okHttp, orders))),
+                new Client.Kind(
+                        "OkHttp with bufferResponses",
+                        IN_BODIES,
+                        false,
+                        okHttpProbe,
+                        orders -> new OkHttp(
+                                BalancedOkHttp.builder(okHttp, orders).bufferResponses(BUFFERED_BYTES))));
     }
 
     private static Dispatcher manyCalls() {
@@ -85,8 +107,8 @@ final class Clients {
 
         private final OkHttpClient client;
 
-        OkHttp(OkHttpClient plain, LoadBalancer orders) {
-            client = BalancedOkHttp.builder(plain, orders).retries(RETRIES).build();
+        OkHttp(BalancedOkHttp.Builder builder) {
+            client = builder.retries(RETRIES).build();
         }
 
         @Override

@@ -1,14 +1,17 @@
 package dev.evenkeel.lb.benchmarks.faults;
 
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.base.Throwables;
 import dev.evenkeel.lb.benchmarks.simulator.Cell;
 import dev.evenkeel.lb.benchmarks.simulator.FigureTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 
 /**
@@ -21,7 +24,7 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * <p>A run in which this machine itself came to a halt says nothing: it is made again, and if it never works, the row says
- * that it is invalid.
+ * that it is invalid. One that breaks says why, and the others go on; the exit code is 1 then.
  */
 public final class FaultFigures {
 
@@ -31,7 +34,7 @@ public final class FaultFigures {
     private static final double STALL_MILLIS = 100;
 
     private static final String[] COLUMNS = {
-        "lost", "worst touched", "shunned after ms", "attempts/call", "longest ms", "stall ms"
+        "lost", "first attempts", "all attempts", "shunned after ms", "attempts/call", "longest ms", "stall ms"
     };
     private static final double NOT_KNOWN = Double.NaN;
 
@@ -41,6 +44,7 @@ public final class FaultFigures {
     private final Client.Kind kind;
     private final Pattern only;
     private final FigureTable table;
+    private boolean broken;
 
     private FaultFigures(Client.Kind kind, Pattern only) {
         this.kind = kind;
@@ -67,15 +71,21 @@ public final class FaultFigures {
                     throw new IllegalArgumentException(words.get(i) + ": (expected: -only REGEX or -client NAME)");
             }
         }
+        boolean broken = false;
         for (Client.Kind kind : Clients.all()) {
             if (kind.name().contains(client)) {
-                System.out.println(new FaultFigures(kind, only).measured().text());
+                FaultFigures figures = new FaultFigures(kind, only);
+                FigureTable table = figures.measured();
+                if (!table.isEmpty()) {
+                    System.out.println(table.text());
+                }
+                broken |= figures.broken;
             }
         }
-        System.exit(0); // clients have threads that nobody ends
+        System.exit(broken ? 1 : 0); // clients have threads that nobody ends
     }
 
-    private FigureTable measured() throws IOException, InterruptedException {
+    private FigureTable measured() throws InterruptedException {
         for (FaultScript fault : FaultScript.all()) {
             row(fault.name(), run -> played(run, fault));
         }
@@ -92,20 +102,37 @@ public final class FaultFigures {
 
     private record Row(double stallMillis, List<Cell> cells) {}
 
-    private void row(String name, Measured measured) throws IOException, InterruptedException {
-        if (!only.matcher(name).find()) {
+    private void row(String name, Measured measured) throws InterruptedException {
+        if (!only.matcher(name).find() || !kind.faults().matcher(name).find()) {
             return;
         }
-        Row row = once(name, measured);
-        for (int more = 1; more < TRIES && row.stallMillis() > STALL_MILLIS; more++) {
-            row = once(name, measured);
+        try {
+            Row row = once(name, measured);
+            for (int more = 1; more < TRIES && row.stallMillis() > STALL_MILLIS; more++) {
+                row = once(name, measured);
+            }
+            add(name, row);
+        } catch (InterruptedException interrupted) {
+            throw interrupted;
+        } catch (Throwable thrown) { // want of memory or threads included: what is measured already is not lost
+            System.err.println(Throwables.getStackTraceAsString(thrown));
+            broken = true;
+            Throwable reason = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+            table.unjudged(
+                    name,
+                    "BROKEN: " + String.valueOf(reason).lines().findFirst().orElse(""));
         }
-        boolean invalid = row.stallMillis() > STALL_MILLIS;
+    }
+
+    private void add(String name, Row row) {
         List<Cell> cells = new ArrayList<>(row.cells());
         cells.add(Cell.real(row.stallMillis(), 0));
-        table.row(
-                invalid ? name + " (invalid)" : name,
-                cells.stream().map(cell -> invalid ? cell.withoutGoal() : cell).toArray(Cell[]::new));
+        if (row.stallMillis() > STALL_MILLIS) {
+            table.unjudged(
+                    name, "invalid", cells.stream().map(Cell::withoutGoal).toArray(Cell[]::new));
+        } else {
+            table.row(name, cells.toArray(Cell[]::new));
+        }
     }
 
     private Row once(String name, Measured measured) throws IOException, InterruptedException {
@@ -117,23 +144,36 @@ public final class FaultFigures {
 
     private static Row played(FaultRun run, FaultScript fault) throws InterruptedException {
         List<ServerProcess> sick = run.servers().subList(0, fault.sick());
-        Map<ServerProcess, Long> touched = new HashMap<>();
-        Map<ServerProcess, Long> failedBefore = new HashMap<>();
+        Map<ServerProcess, Long> ill = new HashMap<>();
+        Map<ServerProcess, Long> well = new HashMap<>();
         List<PickLog> looks = new ArrayList<>();
         FaultRun.Outcomes outcomes = run.play("GET", begun -> {
             FaultRun.await(begun, FaultScript.BEGIN);
-            // those that are on their way were sent to one that was well
-            sick.forEach(server -> failedBefore.put(server, run.failures(server) + run.inFlight(server)));
-            sick.forEach(fault.begin());
+            sick.forEach(server -> {
+                ill.put(server, System.nanoTime());
+                fault.begin().accept(server);
+            });
             looks.add(run.lookAt(sick, begun, FaultScript.END));
-            failedBefore.forEach((server, before) -> touched.put(server, Math.max(0, run.failures(server) - before)));
-            sick.forEach(fault.end());
+            sick.forEach(server -> {
+                well.put(server, System.nanoTime());
+                fault.end().accept(server);
+            });
         });
+        long first = 0;
+        long all = 0;
+        for (ServerProcess server : sick) {
+            List<NotingBalancer.Failed> failed =
+                    run.failed(server, requireNonNull(ill.get(server)), requireNonNull(well.get(server)));
+            first = Math.max(
+                    first, failed.stream().filter(NotingBalancer.Failed::first).count());
+            all = Math.max(all, failed.size());
+        }
         double shunned = looks.get(0).millisUntilShunned((double) FaultRun.PER_SECOND / FaultScript.SERVERS);
         return row(
                 outcomes,
                 Cell.real(outcomes.load().failed().size(), 0).atMost(0),
-                Cell.real(Collections.max(touched.values()), 0).atMost(fault.mostTouched()),
+                Cell.real((double) first, 0).atMost(fault.mostTouched()),
+                Cell.real((double) all, 0),
                 Cell.real(shunned, 0).atMost(fault.shunnedMillis()),
                 Cell.real(outcomes.attemptsPerCall(), 3));
     }
@@ -162,6 +202,7 @@ public final class FaultFigures {
                 Cell.real(outcomes.load().failed().size(), 0).atMost(0),
                 Cell.real(NOT_KNOWN, 0),
                 Cell.real(NOT_KNOWN, 0),
+                Cell.real(NOT_KNOWN, 0),
                 notice ? attempts.atMost(1.001) : attempts);
     }
 
@@ -180,11 +221,13 @@ public final class FaultFigures {
                 outcomes,
                 Cell.real(outcomes.load().failed().size(), 0),
                 Cell.real(NOT_KNOWN, 0),
+                Cell.real(NOT_KNOWN, 0),
                 Cell.real(outcomes.load().lastFailureAfter(back[0]) / 1e6, 0).atMost(500),
                 Cell.real(outcomes.attemptsPerCall(), 3).atMost(kind.sendsTwice() ? 2.2 : 1.10));
     }
 
     private static Row row(FaultRun.Outcomes outcomes, Cell... cells) {
+        outcomes.load().reasons().forEach((reason, count) -> System.err.println("  lost: " + count + " by " + reason));
         List<Cell> all = new ArrayList<>(List.of(cells));
         all.add(Cell.real(outcomes.load().millis(1), 0).atMost(LONGEST_MILLIS));
         return new Row(outcomes.stalledNanos() / 1e6, all);

@@ -8,7 +8,6 @@ import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.observe.PoolSnapshot;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,24 +33,20 @@ final class FaultRun implements AutoCloseable {
             .fall(2)
             .build();
 
-    private final List<ServerProcess> servers = new ArrayList<>();
+    private final List<ServerProcess> servers = ServerProcess.start(FaultScript.SERVERS);
     private final InMemoryRegistry registry = new InMemoryRegistry();
-    private final LoadBalancer balancer;
+    private final NotingBalancer balancer;
     private final Client client;
 
     /** How often those were picked that have left. */
     private final LongAdder departed = new LongAdder();
 
     FaultRun(Client.Kind kind) throws IOException {
-        for (int i = 0; i < FaultScript.SERVERS; i++) {
-            ServerProcess server = ServerProcess.start();
-            servers.add(server);
-            register(server);
-        }
-        balancer = LoadBalancer.builder(SERVICE)
+        servers.forEach(this::register);
+        balancer = new NotingBalancer(LoadBalancer.builder(SERVICE)
                 .source(registry)
                 .healthCheck(kind.probe(), PROBES)
-                .build();
+                .build());
         client = kind.client().apply(balancer);
     }
 
@@ -101,14 +96,11 @@ final class FaultRun implements AutoCloseable {
         return balancer.snapshot();
     }
 
-    /** Calls that are on their way to it. */
-    int inFlight(ServerProcess server) {
-        return pool().find(server.address()).map(InstanceSnapshot::inFlight).orElse(0);
-    }
-
-    /** Calls of the kinds that tell of a failure. */
-    long failures(ServerProcess server) {
-        return pool().find(server.address()).map(InstanceSnapshot::failures).orElse(0L);
+    /** The attempts that began at this server in this time and failed, in nanoseconds. */
+    List<NotingBalancer.Failed> failed(ServerProcess server, long from, long until) {
+        return balancer.failed().stream()
+                .filter(attempt -> attempt.isAt(server.address(), from, until))
+                .toList();
     }
 
     /** Makes the calls while the script is played. */
@@ -124,7 +116,12 @@ final class FaultRun implements AutoCloseable {
                 playing.setDaemon(true);
                 playing.start();
             });
-            Load load = Load.of(begun, PER_SECOND, SECONDS, () -> client.call(method));
+            Load load;
+            try {
+                load = Load.of(begun, PER_SECOND, SECONDS, () -> client.call(method));
+            } finally {
+                played.handle((nothing, failure) -> true).join(); // it starts what has to be stopped
+            }
             played.join();
             return new Outcomes(load, attempts() - before, Math.max(stalls.longestNanos(), load.latestNanos()));
         }
@@ -140,8 +137,11 @@ final class FaultRun implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
-        balancer.close();
-        servers.forEach(ServerProcess::close);
+        try {
+            client.close();
+            balancer.close();
+        } finally {
+            servers.forEach(ServerProcess::close);
+        }
     }
 }

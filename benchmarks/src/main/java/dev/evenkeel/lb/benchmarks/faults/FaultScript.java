@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * @param sick how many of the servers, the first ones, are ill from {@link #BEGIN} to {@link #END}
  * @param begin done to each of them
  * @param end done to each of them
- * @param mostTouched how many calls to each of them may fail; each may be made again elsewhere
+ * @param mostTouched how many first attempts of calls may fail at each of them
  * @param shunnedMillis how long after the begin the last of them is shunned
  */
 record FaultScript(

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,11 @@ final class FaultyServer {
     private static final int SERVICE_MILLIS = 5;
     private static final int DRIP_MILLIS = 500;
     private static final int BACKLOG = 256;
+
+    /** Below those that systems give to connections: one of these might have it when the server comes back. */
+    private static final int FIRST_PORT = 20_000;
+
+    private static final int PORTS = 12_000;
 
     /** What is longer than the backlog of a listener of one. */
     private static final int MORE_THAN_FIT = 4;
@@ -42,7 +49,7 @@ final class FaultyServer {
     private volatile Manner manner = Manner.WELL;
 
     private FaultyServer(int port) throws IOException {
-        this.listening = listen(port, BACKLOG);
+        this.listening = port == 0 ? listenSomewhere() : listen(port, BACKLOG);
         this.port = listening.getLocalPort();
         accept(listening);
     }
@@ -60,6 +67,18 @@ final class FaultyServer {
     private static byte[] answer(String status, int promised, int sent) {
         String text = "HTTP/1.1 " + status + "\r\nContent-Length: " + promised + "\r\n\r\n" + "x".repeat(sent);
         return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static ServerSocket listenSomewhere() throws IOException {
+        Random random = new Random();
+        for (int tries = 0; tries < 100; tries++) {
+            try {
+                return listen(FIRST_PORT + random.nextInt(PORTS), BACKLOG);
+            } catch (BindException taken) {
+                // another one, then
+            }
+        }
+        throw new BindException("no port is free");
     }
 
     private static ServerSocket listen(int port, int backlog) throws IOException {

@@ -3,12 +3,16 @@ package dev.evenkeel.lb.benchmarks.faults;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Calls at fixed times, whatever becomes of those before; a call takes as long as it does from when it was due. */
@@ -28,6 +32,12 @@ final class Load {
             return failure != null;
         }
 
+        String reason() {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            return cause == null ? "none" : cause.getClass().getName();
+        }
+
         double millis() {
             return (ended - due) / 1e6;
         }
@@ -45,7 +55,7 @@ final class Load {
             }
             load.latest = Math.max(load.latest, System.nanoTime() - due);
             pending.add(
-                    call.get().handle((answer, failure) -> load.calls.add(new Done(due, System.nanoTime(), failure))));
+                    made(call).handle((answer, failure) -> load.calls.add(new Done(due, System.nanoTime(), failure))));
         }
         try {
             CompletableFuture.allOf(pending.toArray(CompletableFuture<?>[]::new))
@@ -63,6 +73,14 @@ final class Load {
         return load;
     }
 
+    private static CompletableFuture<?> made(Supplier<CompletableFuture<?>> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException | Error thrown) { // no thread is to be had, say
+            return CompletableFuture.failedFuture(thrown);
+        }
+    }
+
     int size() {
         return calls.size();
     }
@@ -74,6 +92,11 @@ final class Load {
 
     List<Done> failed() {
         return calls.stream().filter(Done::failed).toList();
+    }
+
+    /** What calls failed with, and how many with each kind. */
+    Map<String, Long> reasons() {
+        return failed().stream().collect(Collectors.groupingBy(Done::reason, TreeMap::new, Collectors.counting()));
     }
 
     /** When the last call failed that did, in nanoseconds after this time; negative if before, or if none did. */

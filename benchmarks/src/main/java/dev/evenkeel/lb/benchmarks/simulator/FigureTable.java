@@ -2,6 +2,7 @@ package dev.evenkeel.lb.benchmarks.simulator;
 
 import com.google.common.base.Strings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Figures beside their goals, with a verdict for each row. */
@@ -13,12 +14,7 @@ public final class FigureTable {
     private final List<String> columns;
     private final List<Row> rows = new ArrayList<>();
 
-    private record Row(String name, List<Cell> cells) {
-
-        boolean isGood() {
-            return cells.stream().allMatch(Cell::isGood);
-        }
-    }
+    private record Row(String name, List<Cell> cells, String verdict) {}
 
     public FigureTable(String title, String... columns) {
         this.title = title;
@@ -26,7 +22,17 @@ public final class FigureTable {
     }
 
     public void row(String name, Cell... cells) {
-        rows.add(new Row(name, List.of(cells)));
+        boolean good = Arrays.stream(cells).allMatch(Cell::isGood);
+        unjudged(name, good ? "good" : "MISSED", cells);
+    }
+
+    /** A row whose figures, if it has any, say nothing: the reason stands where the verdict would. */
+    public void unjudged(String name, String reason, Cell... cells) {
+        rows.add(new Row(name, List.of(cells), reason));
+    }
+
+    public boolean isEmpty() {
+        return rows.isEmpty();
     }
 
     /** The rows in which a goal is missed, whatever the machine has to do with it. */
@@ -45,7 +51,7 @@ public final class FigureTable {
         for (Row row : rows) {
             text.append(Strings.padEnd(row.name(), names, ' '));
             row.cells().forEach(cell -> text.append(Strings.padStart(cell.text(), WIDTH, ' ')));
-            text.append(row.isGood() ? "   good\n" : "   MISSED\n");
+            text.append("   ").append(row.verdict()).append('\n');
         }
         return text.toString();
     }
