@@ -93,7 +93,7 @@ final class BalancingInterceptor implements Interceptor {
         if (route.balancer().isEmpty()) {
             return chain.proceed(withoutPick(request));
         }
-        if (route.path().isPresent() && request.header("Upgrade") != null) {
+        if (route.path().isPresent() && Resilience.isUpgrade(request)) {
             // No network interceptor sees the handshake of a WebSocket: what the veil does is done here.
             Route asItIs = Route.to(route.balancer().get());
             Response response = balanced(chain, Routing.routed(request, route), asItIs);

@@ -43,7 +43,8 @@ record Resilience(RetryPolicy retries, HedgePolicy hedging, Function<? super Req
                 || (request.body() != null && request.body().isDuplex());
     }
 
-    private static boolean isUpgrade(Request request) {
+    /** Whether this is the handshake of a WebSocket, or asks for another protocol. */
+    static boolean isUpgrade(Request request) {
         return request.header("Upgrade") != null;
     }
 
