@@ -42,7 +42,7 @@ final class JdkContractClient implements ContractClient {
 
     JdkContractClient(ContractOptions options) {
         HttpClient.Builder wrapped = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
+                .version(options.speaksHttp2() ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(5))
                 .followRedirects(options.followsRedirects() ? Redirect.NORMAL : Redirect.NEVER);
         if (options.keepsCookies()) {
@@ -51,6 +51,10 @@ final class JdkContractClient implements ContractClient {
         options.tls().ifPresent(tls -> wrapped.sslContext(tls.context()));
         options.passwords().ifPresent(passwords -> wrapped.authenticator(new Passwords(passwords)));
         BalancedHttpClient.Builder builder = BalancedHttpClient.builder(wrapped.build(), options.router());
+        options.tlsName().ifPresent(builder::tlsName);
+        if (options.verifiesInstances()) {
+            builder.tlsNameOfInstance();
+        }
         options.sessions().ifPresent(builder::sessions);
         options.stickyHeader()
                 .ifPresent(header -> builder.pickRequest(request -> request.headers()
@@ -147,6 +151,9 @@ final class JdkContractClient implements ContractClient {
             return BodyPublishers.noBody();
         }
         String text = call.body().get();
+        if (call.doesBodyFail()) {
+            return BodyPublishers.ofInputStream(BrokenStream::new);
+        }
         if (!call.isBodyOnce()) {
             return BodyPublishers.ofString(text);
         }
@@ -159,6 +166,13 @@ final class JdkContractClient implements ContractClient {
         response.headers().map().forEach((name, values) -> headers.put(name, values.get(0)));
         return new ContractAnswer(
                 response.statusCode(), headers, response.uri(), BalancedHttpClient.instance(response), body);
+    }
+
+    private static final class BrokenStream extends InputStream {
+        @Override
+        public int read() throws IOException {
+            throw new IOException(ContractCall.BODY_FAILURE);
+        }
     }
 
     private static final class Passwords extends Authenticator {

@@ -52,7 +52,7 @@ final class OkHttpContractClient implements ContractClient {
                 .dispatcher(dispatcher)
                 .connectTimeout(Duration.ofSeconds(5))
                 .readTimeout(Duration.ZERO)
-                .protocols(List.of(Protocol.HTTP_1_1))
+                .protocols(protocols(options))
                 .followRedirects(options.followsRedirects());
         if (options.keepsCookies()) {
             client.cookieJar(new KeptCookies());
@@ -63,6 +63,10 @@ final class OkHttpContractClient implements ContractClient {
                 .ifPresent(passwords -> client.authenticator((route, response) -> authenticated(response, passwords)));
         this.raw = client.build();
         BalancedOkHttp.Builder builder = BalancedOkHttp.builder(raw, options.router());
+        options.tlsName().ifPresent(builder::tlsName);
+        if (options.verifiesInstances()) {
+            builder.tlsNameOfInstance();
+        }
         options.sessions().ifPresent(builder::sessions);
         options.stickyHeader()
                 .ifPresent(name ->
@@ -71,6 +75,15 @@ final class OkHttpContractClient implements ContractClient {
         options.retries().ifPresent(builder::retries);
         options.hedging().ifPresent(builder::hedging);
         this.http = builder.build();
+    }
+
+    private static List<Protocol> protocols(ContractOptions options) {
+        if (!options.speaksHttp2()) {
+            return List.of(Protocol.HTTP_1_1);
+        }
+        return options.tls().isPresent()
+                ? List.of(Protocol.HTTP_2, Protocol.HTTP_1_1)
+                : List.of(Protocol.H2_PRIOR_KNOWLEDGE);
     }
 
     private static PickRequest keyFrom(Request request, String header) {
@@ -135,8 +148,7 @@ final class OkHttpContractClient implements ContractClient {
     }
 
     private Call newCall(ContractCall call) {
-        Optional<RequestBody> body =
-                call.body().map(text -> call.isBodyOnce() ? new BodyOnce(text) : RequestBody.create(text, null));
+        Optional<RequestBody> body = call.body().map(text -> body(call, text));
         Request.Builder request = new Request.Builder().url(call.url());
         request.method(
                 call.method(),
@@ -146,6 +158,13 @@ final class OkHttpContractClient implements ContractClient {
         Call made = http.newCall(request.build());
         call.timeout().ifPresent(limit -> made.timeout().timeout(limit.toNanos(), TimeUnit.NANOSECONDS));
         return made;
+    }
+
+    private static RequestBody body(ContractCall call, String text) {
+        if (call.doesBodyFail()) {
+            return new BrokenBody();
+        }
+        return call.isBodyOnce() ? new BodyOnce(text) : RequestBody.create(text, null);
     }
 
     private static ContractAnswer answer(Response response, InputStream body) {
@@ -159,6 +178,19 @@ final class OkHttpContractClient implements ContractClient {
     public void close() {
         raw.dispatcher().executorService().shutdown();
         raw.connectionPool().evictAll();
+    }
+
+    private static final class BrokenBody extends RequestBody {
+
+        @Override
+        public MediaType contentType() {
+            return null;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) throws IOException {
+            throw new IOException(ContractCall.BODY_FAILURE);
+        }
     }
 
     /** As bodies are that come from a stream. */

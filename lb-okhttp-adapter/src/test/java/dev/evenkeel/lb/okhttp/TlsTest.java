@@ -1,14 +1,12 @@
 package dev.evenkeel.lb.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -16,43 +14,10 @@ import mockwebserver3.RecordedRequest;
 import okhttp3.CertificatePinner;
 import okhttp3.ConnectionSpec;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
-import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
 /** What {@link TlsContractTest} does not know: HTTP/2, pinned certificates, connections that are none of ours. */
 class TlsTest {
-
-    @Test
-    void speaksHttp2() throws Exception {
-        MockWebServer server = server("orders");
-        try (Orders orders = overTls(server)) {
-            for (int i = 0; i < 2; i++) {
-                try (Response response = orders.http()
-                        .newCall(Orders.request("https://orders/x"))
-                        .execute()) {
-                    assertThat(response.body().string()).isEqualTo("secret");
-                    assertThat(response.protocol()).isEqualTo(Protocol.HTTP_2);
-                }
-                RecordedRequest seen = server.takeRequest();
-                assertThat(seen.getHandshakeServerNames()).containsExactly("orders");
-                assertThat(seen.getHeaders().get(":authority")).isEqualTo("orders");
-                assertThat(seen.getConnectionIndex()).isZero();
-                assertThat(seen.getExchangeIndex()).isEqualTo(i);
-            }
-        }
-    }
-
-    @Test
-    void leavesConnectionsAloneThatAreNotBalanced() throws Exception {
-        MockWebServer server = server("localhost");
-        try (Orders orders = overTls(server)) {
-            assertThat(orders.get("https://localhost:" + server.getPort() + "/x"))
-                    .isEqualTo("secret");
-            assertThat(server.takeRequest().getHandshakeServerNames()).isEmpty();
-            assertThat(orders.picks()).isZero();
-        }
-    }
 
     @Test
     void pinsTheCertificateOfTheService() throws Exception {
@@ -62,41 +27,6 @@ class TlsTest {
                 .build();
         try (Orders orders = overTls(server, c -> c.certificatePinner(pinner))) {
             assertThat(orders.get("https://orders/x")).isEqualTo("secret");
-        }
-    }
-
-    @Test
-    void asksForTheNameThatIsConfigured() throws Exception {
-        MockWebServer server = server("orders.internal.example");
-        try (Orders orders = overTls(server)) {
-            OkHttpClient http = BalancedOkHttp.builder(orders.raw(), orders.balancer())
-                    .tlsName(host -> host + ".internal.example")
-                    .build();
-            for (int i = 0; i < 2; i++) {
-                try (Response response =
-                        http.newCall(Orders.request("https://orders/x")).execute()) {
-                    assertThat(response.body().string()).isEqualTo("secret");
-                }
-                RecordedRequest seen = server.takeRequest();
-                assertThat(seen.getHandshakeServerNames()).containsExactly("orders.internal.example");
-                assertThat(seen.getHeaders().get(":authority")).isEqualTo("orders");
-                assertThat(seen.getConnectionIndex()).isZero();
-            }
-            assertThatThrownBy(() -> orders.get("https://orders/x")).isInstanceOf(SSLPeerUnverifiedException.class);
-        }
-    }
-
-    @Test
-    void verifiesTheInstanceIfToldTo() throws Exception {
-        MockWebServer server = server("127.0.0.1");
-        try (Orders orders = overTls(server)) {
-            OkHttpClient http = BalancedOkHttp.builder(orders.raw(), orders.balancer())
-                    .tlsNameOfInstance()
-                    .build();
-            try (Response response =
-                    http.newCall(Orders.request("https://orders/x")).execute()) {
-                assertThat(response.body().string()).isEqualTo("secret");
-            }
         }
     }
 
