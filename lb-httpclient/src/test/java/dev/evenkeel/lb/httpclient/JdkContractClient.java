@@ -173,6 +173,11 @@ final class JdkContractClient implements ContractClient {
         public int read() throws IOException {
             throw new IOException(ContractCall.BODY_FAILURE);
         }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            return read();
+        }
     }
 
     private static final class Passwords extends Authenticator {
