@@ -19,7 +19,7 @@ import okhttp3.Protocol;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
-/** What reaches the servers how often. OkHttp by itself would repeat most of what fails here, a POST included. */
+/** What {@link ResendContractTest} does not know: what repeats cost, and how long a call stays on its instance. */
 class ResendTest {
 
     @Test

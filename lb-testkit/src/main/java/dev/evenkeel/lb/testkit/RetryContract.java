@@ -135,40 +135,6 @@ public abstract class RetryContract extends ContractFixture {
         assertThat(alive.requestCount()).isZero();
     }
 
-    /** Some clients take these for a wish to be asked once more, and at once. */
-    @Test
-    final void sendsOnceWhatIsAnswered() throws Exception {
-        ScriptedServer one = server().reply(RetryContract::statusOfTarget);
-        ScriptedServer two = server();
-        ContractClient client = client(inOrder(one, two));
-        List<Integer> statuses = List.of(408, 421, 425, 429, 503);
-        for (int status : statuses) {
-            for (String method : List.of("GET", "POST")) {
-                ContractAnswer answer = client.send(ContractCall.of(method, "http://orders/" + status));
-                assertThat(answer.status()).isEqualTo(status);
-                assertThat(answer.header("Retry-After")).contains("0");
-                assertThat(text(answer)).isEqualTo("not this");
-            }
-        }
-        assertThat(one.requestCount()).isEqualTo(2 * statuses.size());
-        assertThat(two.requestCount()).isZero();
-    }
-
-    /** As a server does that restarts, or closes what has been idle for long: no client makes its caller feel that. */
-    @Test
-    final void isAnsweredThoughTheConnectionThatWasKeptIsClosed() throws Exception {
-        ScriptedServer closing = server();
-        closing.reply(request -> closing.requestCount() == 2
-                ? ScriptedReply.hangUp()
-                : ScriptedReply.ok(Integer.toString(closing.requestCount())));
-        LoadBalancer orders = inOrder(closing);
-        ContractClient client = client(orders);
-        assertThat(text(client.send(ContractCall.get(URL)))).isEqualTo("1");
-        assertThat(text(client.send(ContractCall.get(URL)))).isEqualTo("3");
-        assertThat(picks(orders)).isEqualTo(2);
-        assertThat(outcomes(orders, closing, Kind.SUCCESS)).isEqualTo(2);
-    }
-
     @Test
     final void sendsABodyOnceThatIsThereOnce() throws Exception {
         ScriptedServer failing = server().reply(ScriptedReply.hangUp());
@@ -506,7 +472,6 @@ public abstract class RetryContract extends ContractFixture {
 
     private static ScriptedReply statusOfTarget(RecordedRequest request) {
         return ScriptedReply.status(Integer.parseInt(request.target().substring(1)))
-                .withHeader("Retry-After", "0")
                 .withBody("not this");
     }
 
