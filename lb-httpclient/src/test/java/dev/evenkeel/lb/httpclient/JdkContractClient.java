@@ -50,7 +50,7 @@ final class JdkContractClient implements ContractClient {
         }
         options.tls().ifPresent(tls -> wrapped.sslContext(tls.context()));
         options.passwords().ifPresent(passwords -> wrapped.authenticator(new Passwords(passwords)));
-        BalancedHttpClient.Builder builder = BalancedHttpClient.builder(wrapped.build(), options.router());
+        BalancedHttpClientBuilder builder = BalancedHttpClient.builder(wrapped.build(), options.router());
         options.tlsName().ifPresent(builder::tlsName);
         if (options.verifiesInstances()) {
             builder.tlsNameOfInstance();

@@ -153,7 +153,7 @@ class TlsTest {
 
     private BalancedHttpClient client(
             UnaryOperator<HttpClient.Builder> settings,
-            UnaryOperator<BalancedHttpClient.Builder> options,
+            UnaryOperator<BalancedHttpClientBuilder> options,
             LoadBalancer... balancers) {
         BalancedHttpClient client = options.apply(BalancedHttpClient.builder(plain(settings), Router.of(balancers)))
                 .build();
