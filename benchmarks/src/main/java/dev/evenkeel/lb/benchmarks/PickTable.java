@@ -2,7 +2,6 @@ package dev.evenkeel.lb.benchmarks;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -33,25 +32,20 @@ public final class PickTable {
     public static void main(String[] arguments) throws RunnerException {
         Effort effort = Effort.FULL;
         Predicate<Row> wanted = row -> true;
-        List<String> words = Arrays.stream(arguments)
-                .flatMap(Pattern.compile(" +")::splitAsStream)
-                .toList();
-        for (int i = 0; i < words.size(); i++) {
-            switch (words.get(i)) {
+        Options options = new Options(arguments, "-quick, -rounds N, -only REGEX or -n N");
+        while (options.hasNext()) {
+            switch (options.next()) {
                 case "-quick" -> effort = Effort.QUICK;
-                case "-rounds" -> effort = effort.withRounds(Integer.parseInt(words.get(++i)));
+                case "-rounds" -> effort = effort.withRounds(options.nextInt());
                 case "-only" -> {
-                    Pattern only = Pattern.compile(words.get(++i));
+                    Pattern only = options.nextPattern();
                     wanted = wanted.and(row -> only.matcher(row.what()).find());
                 }
                 case "-n" -> {
-                    int n = Integer.parseInt(words.get(++i));
+                    int n = options.nextInt();
                     wanted = wanted.and(row -> row.subject().n() == n);
                 }
-                case "" -> {}
-                default ->
-                    throw new IllegalArgumentException(
-                            words.get(i) + ": (expected: -quick, -rounds N, -only REGEX or -n N)");
+                default -> throw options.refused();
             }
         }
         List<Row> rows = rows().stream().filter(wanted).toList();

@@ -83,8 +83,8 @@ final class AsyncCall<T> {
             Carrier carrier,
             HttpRequest.Builder firstCopy,
             @Nullable HttpResponse<T> previous) {
-        HttpRequest.Builder copy = leg.copy(firstCopy, attempt);
         LeasedCall<T> exchange = new LeasedCall<>(leg, attempt, handler, deadline != null);
+        HttpRequest.Builder copy = exchange.request(firstCopy);
         attempt.onStop(exchange::stopped);
         CompletableFuture<HttpResponse<T>> response;
         try {

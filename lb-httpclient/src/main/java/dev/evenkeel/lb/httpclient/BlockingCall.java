@@ -45,19 +45,22 @@ final class BlockingCall<T> {
         HttpRequest.Builder copy = leg.copy();
         HttpClient carrier = leg.carrier().client();
         try {
-            return leg.call()
-                    .build()
-                    .execute(attempt -> attempt(leg, attempt, carrier, leg.copy(copy, attempt), previous));
+            return leg.call().build().execute(attempt -> attempt(leg, attempt, carrier, copy, previous));
         } catch (TimeoutException impossible) { // as no time is set
             throw new IOException(impossible);
         }
     }
 
     private LeasedCall<T> attempt(
-            Leg leg, Attempt attempt, HttpClient carrier, HttpRequest.Builder copy, @Nullable HttpResponse<T> previous)
+            Leg leg,
+            Attempt attempt,
+            HttpClient carrier,
+            HttpRequest.Builder firstCopy,
+            @Nullable HttpResponse<T> previous)
             throws IOException, InterruptedException {
         LeasedCall<T> exchange = new LeasedCall<>(leg, attempt, handler, false);
         try {
+            HttpRequest.Builder copy = exchange.request(firstCopy);
             URI target = leg.target(attempt.instance());
             exchange.handedOver(carrier.send(copy.uri(target).build(), exchange), previous);
             return exchange;

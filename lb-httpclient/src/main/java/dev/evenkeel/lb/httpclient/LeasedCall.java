@@ -9,6 +9,8 @@ import dev.evenkeel.lb.call.OwnFaults;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.time.Cancellable;
 import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -58,6 +60,9 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     /** Whether the caller gets the answer. */
     private volatile boolean accepted;
+
+    /** Whether the body of the request could not be read: as if the caller had cancelled the call. */
+    private volatile boolean unreadable;
 
     /** What the client promised, or the look-up of the address before that. */
     private volatile @Nullable CompletableFuture<?> stage;
@@ -114,6 +119,22 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     }
 
     // ---- on its way
+
+    /**
+     * What is sent, still addressed to the service.
+     *
+     * @param first what {@link Leg#copy()} gave
+     */
+    HttpRequest.Builder request(HttpRequest.Builder first) {
+        HttpRequest.Builder copy = leg.copy(first, attempt);
+        HttpRequest request = leg.request();
+        if (!RepeatableBodies.isHeld(request)) {
+            BodyPublisher body = request.bodyPublisher().orElseThrow();
+            Runnable onRead = RepeatableBodies.isOf(request) ? () -> {} : attempt::spent;
+            copy.method(request.method(), new CallersBody(body, onRead, () -> unreadable = true));
+        }
+        return copy;
+    }
 
     /** Waits for this; nobody waits for it any longer than for the attempt. */
     <S> CompletableFuture<S> waitingFor(CompletableFuture<S> next) {
@@ -242,7 +263,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     }
 
     private Outcome outcome(Throwable failure) {
-        Outcome outcome = ExchangeFailures.outcome(failure);
+        Outcome outcome = unreadable ? Outcome.cancelled() : ExchangeFailures.outcome(failure);
         Outcome head = ofHead;
         if (head == null) {
             return outcome;

@@ -15,7 +15,6 @@ import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
 import java.util.Map;
@@ -193,10 +192,6 @@ final class Leg {
         HttpRequest.Builder copy = attempt.number() == 1 ? first : copy();
         if (attempt.number() > 1) {
             request.timeout().ifPresent(limit -> copy.timeout(left(limit)));
-        }
-        if (!RepeatableBodies.isOf(request)) {
-            BodyPublisher body = request.bodyPublisher().orElseThrow();
-            copy.method(request.method(), new OneShotBody(body, attempt::spent));
         }
         return copy;
     }

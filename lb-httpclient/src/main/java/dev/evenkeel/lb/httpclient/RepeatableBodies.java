@@ -14,9 +14,11 @@ import java.util.Set;
  */
 final class RepeatableBodies {
 
-    /** {@code noBody}, {@code ofString}, {@code ofByteArray}, {@code ofFile}. */
-    private static final Set<String> PUBLISHERS =
-            Set.of("EmptyPublisher", "StringPublisher", "ByteArrayPublisher", "FilePublisher");
+    /** {@code noBody}, {@code ofString}, {@code ofByteArray}: these cannot fail either. */
+    private static final Set<String> HELD = Set.of("EmptyPublisher", "StringPublisher", "ByteArrayPublisher");
+
+    /** {@code ofFile}. */
+    private static final Set<String> FILES = Set.of("FilePublisher");
 
     /** {@code ofString} and {@code ofByteArray}, {@code discarding} and {@code replacing}. */
     private static final Set<String> SUBSCRIBERS = Set.of("ByteArraySubscriber", "NullSubscriber");
@@ -26,7 +28,13 @@ final class RepeatableBodies {
     /** Whether the body of this request, if it has one, can be sent twice. */
     static boolean isOf(HttpRequest request) {
         Optional<BodyPublisher> body = request.bodyPublisher();
-        return body.isEmpty() || isKnown(PUBLISHERS, body.get());
+        return body.isEmpty() || isKnown(HELD, body.get()) || isKnown(FILES, body.get());
+    }
+
+    /** Whether all of the body of this request, if it has one, is in memory. */
+    static boolean isHeld(HttpRequest request) {
+        Optional<BodyPublisher> body = request.bodyPublisher();
+        return body.isEmpty() || isKnown(HELD, body.get());
     }
 
     /** Whether a body can begin anew at another one like this, as if this one had never been. */

@@ -42,7 +42,7 @@ final class JdkContractClient implements ContractClient {
 
     JdkContractClient(ContractOptions options) {
         HttpClient.Builder wrapped = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
+                .version(options.speaksHttp2() ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(5))
                 .followRedirects(options.followsRedirects() ? Redirect.NORMAL : Redirect.NEVER);
         if (options.keepsCookies()) {
@@ -50,7 +50,11 @@ final class JdkContractClient implements ContractClient {
         }
         options.tls().ifPresent(tls -> wrapped.sslContext(tls.context()));
         options.passwords().ifPresent(passwords -> wrapped.authenticator(new Passwords(passwords)));
-        BalancedHttpClient.Builder builder = BalancedHttpClient.builder(wrapped.build(), options.router());
+        BalancedHttpClientBuilder builder = BalancedHttpClient.builder(wrapped.build(), options.router());
+        options.tlsName().ifPresent(builder::tlsName);
+        if (options.verifiesInstances()) {
+            builder.tlsNameOfInstance();
+        }
         options.sessions().ifPresent(builder::sessions);
         options.stickyHeader()
                 .ifPresent(header -> builder.pickRequest(request -> request.headers()
@@ -148,6 +152,9 @@ final class JdkContractClient implements ContractClient {
             return BodyPublishers.noBody();
         }
         String text = call.body().get();
+        if (call.doesBodyFail()) {
+            return BodyPublishers.ofInputStream(BrokenStream::new);
+        }
         if (!call.isBodyOnce()) {
             return BodyPublishers.ofString(text);
         }
@@ -160,6 +167,18 @@ final class JdkContractClient implements ContractClient {
         response.headers().map().forEach((name, values) -> headers.put(name, values.get(0)));
         return new ContractAnswer(
                 response.statusCode(), headers, response.uri(), BalancedHttpClient.instance(response), body);
+    }
+
+    private static final class BrokenStream extends InputStream {
+        @Override
+        public int read() throws IOException {
+            throw new IOException(ContractCall.BODY_FAILURE);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            return read();
+        }
     }
 
     private static final class Passwords extends Authenticator {

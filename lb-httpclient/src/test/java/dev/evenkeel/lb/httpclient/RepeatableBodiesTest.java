@@ -51,7 +51,7 @@ class RepeatableBodiesTest {
                 BodyPublishers.fromPublisher(text),
                 BodyPublishers.fromPublisher(text, 4),
                 BodyPublishers.concat(text, text),
-                new OneShotBody(text, () -> {}))) {
+                new CallersBody(text, () -> {}, () -> {}))) {
             assertThat(RepeatableBodies.isOf(post(body))).as("%s", body).isFalse();
         }
     }

@@ -7,7 +7,6 @@ import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.health.ProbeResult;
 import dev.evenkeel.lb.instance.ServiceInstance;
-import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.FakeProbeContext;
@@ -16,7 +15,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +32,7 @@ import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What {@link TlsContractTest} does not know: HTTP/2, configured names, instances that have names, probes. */
+/** What {@link TlsContractTest} does not know: names that are none, clients in clients, probes. */
 class TlsTest {
 
     private static final HeldCertificate AUTHORITY =
@@ -50,50 +48,10 @@ class TlsTest {
     }
 
     @Test
-    void speaksHttp2() throws Exception {
-        MockWebServer server = server("orders");
-        BalancedHttpClient http = client(balancer("orders", server));
-        for (int i = 0; i < 2; i++) {
-            HttpResponse<String> response = http.send(get("https://orders/x"), BodyHandlers.ofString());
-            assertThat(response.body()).isEqualTo("secret");
-            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
-            assertThat(response.uri()).isEqualTo(URI.create("https://orders/x"));
-            assertThat(response.sslSession())
-                    .hasValueSatisfying(
-                            session -> assertThat(session.getPeerHost()).isEqualTo("orders"));
-            RecordedRequest seen = server.takeRequest();
-            assertThat(seen.getHandshakeServerNames()).containsExactly("orders");
-            assertThat(seen.getConnectionIndex()).isZero();
-            assertThat(seen.getExchangeIndex()).isEqualTo(i);
-        }
-        assertThat(http.sendAsync(get("https://ORDERS.:444/x"), BodyHandlers.ofString())
-                        .get(Eventually.PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                        .body())
-                .isEqualTo("secret");
-    }
-
-    @Test
-    void speaksHttp11WhereThatIsAllThereIs() throws Exception {
-        MockWebServer server = server("orders");
-        BalancedHttpClient http = client(
-                builder -> builder.version(HttpClient.Version.HTTP_1_1),
-                UnaryOperator.identity(),
-                balancer("orders", server));
-        HttpResponse<String> response = http.send(get("https://orders/x"), BodyHandlers.ofString());
-        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
-        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly("orders");
-    }
-
-    @Test
-    void asksForTheNameThatIsConfigured() throws Exception {
-        MockWebServer server = server("orders.internal.example");
-        BalancedHttpClient http = client(
-                UnaryOperator.identity(),
-                builder -> builder.tlsName(host -> host + ".internal.example"),
-                balancer("orders", server));
-        assertThat(http.send(get("https://orders/x"), BodyHandlers.ofString()).body())
-                .isEqualTo("secret");
-        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly("orders.internal.example");
+    void showsTheSessionOfTheService() throws Exception {
+        BalancedHttpClient http = client(balancer("orders", server("orders")));
+        assertThat(http.send(get("https://orders/x"), BodyHandlers.ofString()).sslSession())
+                .hasValueSatisfying(session -> assertThat(session.getPeerHost()).isEqualTo("orders"));
     }
 
     @Test
@@ -106,49 +64,6 @@ class TlsTest {
         assertThat(http.sendAsync(get("https://orders/x"), BodyHandlers.ofString()))
                 .failsWithin(Eventually.PATIENCE);
         assertThat(orders.snapshot().instances().get(0).picks()).isZero();
-    }
-
-    @Test
-    void verifiesTheInstanceIfToldTo() throws Exception {
-        MockWebServer server = server("127.0.0.1");
-        BalancedHttpClient http = client(
-                UnaryOperator.identity(), BalancedHttpClient.Builder::tlsNameOfInstance, balancer("orders", server));
-        assertThat(http.send(get("https://orders/x"), BodyHandlers.ofString()).body())
-                .isEqualTo("secret");
-    }
-
-    /** The JDK's client would verify the name of the host, here of no use, if the URL had one. */
-    @Test
-    void verifiesTheServiceThoughTheInstanceHasAName() throws Exception {
-        MockWebServer server = server("orders");
-        LoadBalancer orders = LoadBalancer.builder("orders")
-                .instances("localhost:" + server.getPort())
-                .build();
-        toClose.add(orders);
-        BalancedHttpClient http = client(orders);
-        assertThat(http.send(get("https://orders/x"), BodyHandlers.ofString()).body())
-                .isEqualTo("secret");
-        assertThat(http.sendAsync(get("https://orders/x"), BodyHandlers.ofString())
-                        .get(Eventually.PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                        .body())
-                .isEqualTo("secret");
-        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly("orders");
-    }
-
-    @Test
-    void doesNotReachAnInstanceWhoseNameIsUnknown() {
-        LoadBalancer orders =
-                LoadBalancer.builder("orders").instances("nobody.invalid:443").build();
-        toClose.add(orders);
-        BalancedHttpClient http = client(orders);
-        assertThatThrownBy(() -> http.send(get("https://orders/x"), BodyHandlers.ofString()))
-                .isInstanceOf(IOException.class);
-        assertThat(http.sendAsync(get("https://orders/x"), BodyHandlers.ofString()))
-                .failsWithin(Eventually.PATIENCE)
-                .withThrowableThat()
-                .withCauseInstanceOf(IOException.class);
-        assertThat(orders.snapshot().instances().get(0).outcomes(Kind.NEVER_REACHED))
-                .isEqualTo(2);
     }
 
     @Test
@@ -238,7 +153,7 @@ class TlsTest {
 
     private BalancedHttpClient client(
             UnaryOperator<HttpClient.Builder> settings,
-            UnaryOperator<BalancedHttpClient.Builder> options,
+            UnaryOperator<BalancedHttpClientBuilder> options,
             LoadBalancer... balancers) {
         BalancedHttpClient client = options.apply(BalancedHttpClient.builder(plain(settings), Router.of(balancers)))
                 .build();

@@ -66,7 +66,7 @@ class WrappedClientTest extends HttpFixture {
     void overridesEveryMethodOfThisVersionOfJava(Class<?> wrapped) {
         Map<Class<?>, Class<?>> ours = Map.of(
                 HttpClient.class, BalancedHttpClient.class,
-                HttpClient.Builder.class, BalancedHttpClient.Builder.class,
+                HttpClient.Builder.class, BalancedHttpClientBuilder.class,
                 HttpResponse.class, LogicalResponse.class);
         List<String> missing = Arrays.stream(wrapped.getDeclaredMethods())
                 .filter(method -> Modifier.isPublic(method.getModifiers()))

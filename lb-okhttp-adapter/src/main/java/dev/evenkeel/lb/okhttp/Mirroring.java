@@ -26,7 +26,8 @@ final class Mirroring {
 
     private static final Duration NO_LIMIT = Duration.ZERO;
 
-    private static final Resilience ONCE = new Resilience(RetryPolicy.off(), HedgePolicy.off(), Resilience::usual, new ReadAhead(0));
+    private static final Resilience ONCE =
+            new Resilience(RetryPolicy.off(), HedgePolicy.off(), Resilience::usual, new ReadAhead(0));
 
     private final OkHttpClient client;
     private final ClientPools pools;

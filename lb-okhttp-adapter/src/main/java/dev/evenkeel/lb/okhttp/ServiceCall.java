@@ -120,7 +120,7 @@ final class ServiceCall {
             boolean retryOnConnectionFailure)
             throws IOException {
         try {
-            return routed.proceed(picked);
+            return proceed(routed, picked);
         } catch (IOException lost) {
             if (!retryOnConnectionFailure || replay != Replay.ALWAYS || !listener.hasLostAKeptConnection(lost)) {
                 throw lost;
@@ -129,7 +129,11 @@ final class ServiceCall {
         attempt.resent();
         listener.beginAgain();
         pool.closeIdle();
-        return routed.proceed(picked);
+        return proceed(routed, picked);
+    }
+
+    private static Response proceed(Interceptor.Chain routed, Request picked) throws IOException {
+        return Resilience.isUpgrade(picked) ? HandshakeGuard.proceed(routed, picked) : routed.proceed(picked);
     }
 
     private boolean isAccepted(Response response, Attempt attempt, CallListener listener) {

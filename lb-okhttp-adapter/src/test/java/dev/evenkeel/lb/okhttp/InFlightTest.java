@@ -21,15 +21,12 @@ import okhttp3.CacheControl;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Interceptor;
-import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.sse.EventSource;
 import okhttp3.sse.EventSourceListener;
 import okhttp3.sse.EventSources;
-import okio.BufferedSink;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -314,29 +311,6 @@ class InFlightTest {
             assertThatThrownBy(() ->
                             inner.newCall(Orders.request("http://orders/x")).execute())
                     .isInstanceOf(IllegalStateException.class);
-            assertThat(orders.ended(Kind.CANCELLED)).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void requestBodyThatFailsSaysNothingOfTheInstance() throws Exception {
-        ScriptedServer a = ScriptedServer.start();
-        try (Orders orders = Orders.of(a)) {
-            Request request = new Request.Builder()
-                    .url("http://orders/x")
-                    .post(new RequestBody() {
-                        @Override
-                        public MediaType contentType() {
-                            return MediaType.get("text/plain");
-                        }
-
-                        @Override
-                        public void writeTo(BufferedSink sink) throws IOException {
-                            throw new IOException("the file is gone");
-                        }
-                    })
-                    .build();
-            assertThatThrownBy(() -> orders.http().newCall(request).execute()).hasMessage("the file is gone");
             assertThat(orders.ended(Kind.CANCELLED)).isEqualTo(1);
         }
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
-import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.Content;
@@ -45,10 +44,9 @@ final class JettyServer implements AutoCloseable {
     }
 
     /** HTTP/1.1, and HTTP/2 for clients that know it to be there or ask for an upgrade. */
-    static JettyServer clear(int maxStreams, Answer answer) throws Exception {
+    static JettyServer clear(Answer answer) throws Exception {
         HttpConfiguration http = new HttpConfiguration();
-        return start(
-                answer, new HttpConnectionFactory(http), limited(new HTTP2CServerConnectionFactory(http), maxStreams));
+        return start(answer, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
     }
 
     /** HTTP/2 and HTTP/1.1, as agreed during the handshake. */
@@ -65,13 +63,8 @@ final class JettyServer implements AutoCloseable {
                 answer,
                 new SslConnectionFactory(tls, negotiated.getProtocol()),
                 negotiated,
-                limited(new HTTP2ServerConnectionFactory(https), 100),
+                new HTTP2ServerConnectionFactory(https),
                 one);
-    }
-
-    private static ConnectionFactory limited(AbstractHTTP2ServerConnectionFactory http2, int maxStreams) {
-        http2.setMaxConcurrentStreams(maxStreams);
-        return http2;
     }
 
     private static JettyServer start(Answer answer, ConnectionFactory... protocols) throws Exception {

@@ -7,7 +7,6 @@ import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.testkit.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,8 +32,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Against a server that people run, in every way of speaking HTTP to it. */
 class JettyTest {
 
-    private static final int MANY = 100;
-
     /** HTTP/1.1, HTTP/2 without TLS, HTTP/2 with it. */
     enum Way {
         HTTP_1_1,
@@ -44,7 +41,7 @@ class JettyTest {
         JettyServer server(JettyServer.Answer answer) throws Exception {
             return this == H2
                     ? JettyServer.overTls(Certificates.of("orders").sslContext(), answer)
-                    : JettyServer.clear(MANY, answer);
+                    : JettyServer.clear(answer);
         }
 
         OkHttpClient.Builder client(OkHttpClient.Builder client) {
@@ -177,74 +174,6 @@ class JettyTest {
         for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
             out.write(chunk, 0, read);
             out.flush();
-        }
-    }
-
-    @Test
-    void hasNotFailedWhenTheThreadThatWaitsIsInterrupted() throws Exception {
-        CountDownLatch gate = new CountDownLatch(1);
-        AtomicInteger asked = new AtomicInteger();
-        JettyServer.Answer silence = (request, in, out) -> {
-            asked.incrementAndGet();
-            gate.await();
-        };
-        JettyServer a = Way.H2C.server(silence);
-        JettyServer b = Way.H2C.server(silence);
-        try (Orders orders = Orders.with(Way.H2C::client).add(a.instance(), a).add(b.instance(), b)) {
-            CompletableFuture<Throwable> failure = new CompletableFuture<>();
-            Thread caller = new Thread(() -> {
-                try (Response response =
-                        orders.http().newCall(Orders.request("http://orders/")).execute()) {
-                    failure.completeExceptionally(new AssertionError(response));
-                } catch (IOException thrown) {
-                    failure.complete(thrown);
-                }
-            });
-            caller.start();
-            Eventually.until("an instance is asked", () -> asked.get() == 1);
-            caller.interrupt();
-            assertThat(failure.get(20, TimeUnit.SECONDS)).isInstanceOf(InterruptedIOException.class);
-            orders.awaitInFlight(0);
-            assertThat(orders.ended(Kind.CANCELLED)).isEqualTo(1);
-            assertThat(asked).hasValue(1);
-            gate.countDown();
-        } finally {
-            gate.countDown();
-        }
-    }
-
-    /** Whether OkHttp opens another connection or the server refuses, depends on who is first; no call fails in any case. */
-    @Test
-    void findsRoomForMoreCallsThanAnInstanceTakes() throws Exception {
-        CountDownLatch all = new CountDownLatch(6);
-        JettyServer.Answer answer = (request, in, out) -> {
-            all.countDown();
-            all.await(20, TimeUnit.SECONDS);
-            in.transferTo(out);
-        };
-        JettyServer full = JettyServer.clear(1, answer);
-        JettyServer free = JettyServer.clear(MANY, answer);
-        try (Orders orders =
-                Orders.with(Way.H2C::client).add(full.instance(), full).add(free.instance(), free)) {
-            orders.raw().dispatcher().setMaxRequestsPerHost(MANY);
-            List<CompletableFuture<String>> answers = new ArrayList<>();
-            for (int i = 0; i < 6; i++) {
-                answers.add(enqueue(orders.http()
-                        .newCall(Orders.request("http://orders/")
-                                .newBuilder()
-                                .post(RequestBody.create("body", null))
-                                .tag(
-                                        PickRequest.class,
-                                        PickRequest.builder()
-                                                .prefer(full.instance().id())
-                                                .build())
-                                .build())));
-            }
-            for (CompletableFuture<String> body : answers) {
-                assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("body");
-            }
-            assertThat(orders.ended(Kind.SUCCESS)).isEqualTo(6);
-            assertThat(orders.ended(Kind.FAILED)).isZero();
         }
     }
 

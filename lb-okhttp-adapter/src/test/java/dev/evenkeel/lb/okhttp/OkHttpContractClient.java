@@ -58,7 +58,7 @@ final class OkHttpContractClient implements ContractClient {
                 .dispatcher(dispatcher)
                 .connectTimeout(Duration.ofSeconds(5))
                 .readTimeout(Duration.ZERO)
-                .protocols(List.of(Protocol.HTTP_1_1))
+                .protocols(protocols(options))
                 .followRedirects(options.followsRedirects());
         if (options.keepsCookies()) {
             client.cookieJar(new KeptCookies());
@@ -69,6 +69,10 @@ final class OkHttpContractClient implements ContractClient {
                 .ifPresent(passwords -> client.authenticator((route, response) -> authenticated(response, passwords)));
         this.raw = client.build();
         BalancedOkHttp.Builder builder = BalancedOkHttp.builder(raw, options.router());
+        options.tlsName().ifPresent(builder::tlsName);
+        if (options.verifiesInstances()) {
+            builder.tlsNameOfInstance();
+        }
         options.sessions().ifPresent(builder::sessions);
         options.stickyHeader()
                 .ifPresent(name ->
@@ -77,6 +81,15 @@ final class OkHttpContractClient implements ContractClient {
         options.retries().ifPresent(builder::retries);
         options.hedging().ifPresent(builder::hedging);
         this.http = settings.apply(builder).build();
+    }
+
+    private static List<Protocol> protocols(ContractOptions options) {
+        if (!options.speaksHttp2()) {
+            return List.of(Protocol.HTTP_1_1);
+        }
+        return options.tls().isPresent()
+                ? List.of(Protocol.HTTP_2, Protocol.HTTP_1_1)
+                : List.of(Protocol.H2_PRIOR_KNOWLEDGE);
     }
 
     private static PickRequest keyFrom(Request request, String header) {
@@ -142,8 +155,7 @@ final class OkHttpContractClient implements ContractClient {
     }
 
     private Call newCall(ContractCall call) {
-        Optional<RequestBody> body =
-                call.body().map(text -> call.isBodyOnce() ? new BodyOnce(text) : RequestBody.create(text, null));
+        Optional<RequestBody> body = call.body().map(text -> body(call, text));
         Request.Builder request = request(call);
         request.method(
                 call.method(),
@@ -160,6 +172,13 @@ final class OkHttpContractClient implements ContractClient {
         return request;
     }
 
+    private static RequestBody body(ContractCall call, String text) {
+        if (call.doesBodyFail()) {
+            return new BrokenBody();
+        }
+        return call.isBodyOnce() ? new BodyOnce(text) : RequestBody.create(text, null);
+    }
+
     private static ContractAnswer answer(Response response, InputStream body) {
         Map<String, String> headers = new HashMap<>();
         response.headers().forEach(header -> headers.put(header.getFirst(), header.getSecond()));
@@ -171,6 +190,19 @@ final class OkHttpContractClient implements ContractClient {
     public void close() {
         raw.dispatcher().executorService().shutdown();
         raw.connectionPool().evictAll();
+    }
+
+    private static final class BrokenBody extends RequestBody {
+
+        @Override
+        public MediaType contentType() {
+            return null;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) throws IOException {
+            throw new IOException(ContractCall.BODY_FAILURE);
+        }
     }
 
     /** As bodies are that come from a stream. */

@@ -9,6 +9,9 @@ import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.ScriptedReply;
 import dev.evenkeel.lb.testkit.ScriptedServer;
 import dev.evenkeel.lb.testkit.WebSocketContract;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,29 @@ class WebSocketTest extends WebSocketContract {
             Eventually.until("the handshake is there", () -> server.requestCount() == 1);
             assertThat(server.requests().get(0).header("Host")).contains("orders");
             socket.cancel();
+        }
+    }
+
+    /** OkHttp by itself would send the handshake once more, and the listener would see that of the second. */
+    @Test
+    void givesTheListenerTheAnswerOfAnInstanceThatIsUnavailable() throws Exception {
+        ScriptedServer server = ScriptedServer.start();
+        server.reply(ScriptedReply.status(503).withHeader("Retry-After", "0").withBody("sorry"));
+        CompletableFuture<Response> answer = new CompletableFuture<>();
+        try (Orders orders = Orders.of(server)) {
+            orders.http().newWebSocket(Orders.request("ws://orders/x"), new WebSocketListener() {
+                @Override
+                public void onFailure(WebSocket socket, Throwable failure, Response response) {
+                    answer.complete(response);
+                }
+            });
+            Response unavailable = answer.get(20, TimeUnit.SECONDS);
+            assertThat(unavailable.code()).isEqualTo(503);
+            assertThat(unavailable.header("Retry-After")).isEqualTo("0");
+            assertThat(BalancedOkHttp.instance(unavailable)).contains(server.instance());
+            assertThat(server.requestCount()).isEqualTo(1);
+            orders.awaitInFlight(0);
+            assertThat(orders.ended(Kind.OVERLOADED)).isEqualTo(1);
         }
     }
 

@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.strategy.Strategies;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Which calls are balanced, where they go, what arrives there and what the caller sees. */
@@ -170,6 +176,37 @@ abstract class BalancingContract extends ContractFixture {
             String body = new String(answer.body().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(answer.instance()).contains(body.equals("one") ? one.instance() : two.instance());
         }
+    }
+
+    @Test
+    final void reachesInstancesByIpv6() throws Exception {
+        ScriptedServer server = ipv6Server();
+        LoadBalancer orders = orders(server);
+        ContractAnswer answer = client(orders).send(ContractCall.get("http://orders/x"));
+        assertThat(answer.instance()).contains(server.instance());
+        assertThat(server.requestCount()).isEqualTo(1);
+    }
+
+    private ScriptedServer ipv6Server() {
+        try {
+            return serverAt("::1");
+        } catch (UncheckedIOException none) {
+            return Assumptions.abort("no IPv6 here");
+        }
+    }
+
+    @Test
+    final void neverReachesAnInstanceWhoseNameIsUnknown() throws Exception {
+        ServiceInstance nobody = ServiceInstance.of("nobody.invalid", 80);
+        LoadBalancer orders = orders(builder -> builder, List.of(nobody));
+        ContractClient client = client(orders);
+        assertThatThrownBy(() -> client.send(ContractCall.post("http://orders/x", "body")))
+                .isInstanceOf(IOException.class);
+        RecordedCall async = new RecordedCall();
+        client.sendAsync(ContractCall.post("http://orders/x", "body"), async);
+        assertThat(async.failure()).isInstanceOf(IOException.class);
+        assertThat(orders.snapshot().instance(nobody.id()).outcomes(Kind.NEVER_REACHED))
+                .isEqualTo(2);
     }
 
     @Test

@@ -141,6 +141,20 @@ abstract class BodyContract extends BalancingContract {
         assertThat(outcomes(orders, server, Kind.SUCCESS)).isEqualTo(4);
     }
 
+    /** As when a file is gone that was to be sent. */
+    @Test
+    final void blamesNobodyForABodyOfTheCallerThatFails() throws Exception {
+        ScriptedServer server = server();
+        LoadBalancer orders = orders(server);
+        ContractCall call = ContractCall.put("http://orders/x", "never read").withBodyThatFails();
+        assertThatThrownBy(() -> client(orders).send(call)).hasStackTraceContaining(ContractCall.BODY_FAILURE);
+        RecordedCall async = new RecordedCall();
+        client(orders).sendAsync(call, async);
+        assertThat(async.failure()).hasStackTraceContaining(ContractCall.BODY_FAILURE);
+        assertThat(picks(orders)).isEqualTo(2);
+        assertThat(outcomes(orders, server, Kind.CANCELLED)).isEqualTo(2);
+    }
+
     @Test
     final void learnsFromTheStatus() throws Exception {
         ScriptedServer server = server();

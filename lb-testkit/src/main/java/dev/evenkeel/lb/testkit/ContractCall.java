@@ -11,6 +11,9 @@ import java.util.Optional;
 /** A call that the suite wants made, in words that every HTTP client understands. An immutable value. */
 public final class ContractCall {
 
+    /** What the exception says that the body of a call {@linkplain #doesBodyFail fails} with. */
+    public static final String BODY_FAILURE = "the file is gone";
+
     private final String method;
     private final String url;
 
@@ -18,6 +21,7 @@ public final class ContractCall {
     private Map<String, String> headers = Map.of();
     private Optional<String> body = Optional.empty();
     private boolean bodyOnce;
+    private boolean bodyFails;
     private Optional<Duration> timeout = Optional.empty();
     private Optional<PickRequest> pickRequest = Optional.empty();
 
@@ -32,6 +36,7 @@ public final class ContractCall {
         this.headers = origin.headers;
         this.body = origin.body;
         this.bodyOnce = origin.bodyOnce;
+        this.bodyFails = origin.bodyFails;
         this.timeout = origin.timeout;
         this.pickRequest = origin.pickRequest;
     }
@@ -67,6 +72,13 @@ public final class ContractCall {
     public ContractCall withBodyOnce() {
         ContractCall changed = new ContractCall(this);
         changed.bodyOnce = true;
+        return changed;
+    }
+
+    /** This call, whose body fails when it is read. */
+    public ContractCall withBodyThatFails() {
+        ContractCall changed = new ContractCall(this);
+        changed.bodyFails = true;
         return changed;
     }
 
@@ -114,6 +126,11 @@ public final class ContractCall {
     /** Whether the body is to be given to the client as a stream that can be read once. */
     public boolean isBodyOnce() {
         return bodyOnce;
+    }
+
+    /** Whether reading the body is to fail, with an {@link java.io.IOException} that says {@link #BODY_FAILURE}. */
+    public boolean doesBodyFail() {
+        return bodyFails;
     }
 
     /** How long the head of the answer may take; whether the body counts, too, is up to the client. */

@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /**
  * An HTTP client that balances, as the suite drives it; each adapter has one in its tests. It should have a connect
- * timeout of some seconds, speak HTTP/1.1, and follow no redirects unless its options say so. Safe for concurrent use.
+ * timeout of some seconds, and, unless its options say so, speak HTTP/1.1 and follow no redirects. Safe for concurrent use.
  */
 public interface ContractClient extends AutoCloseable {
 

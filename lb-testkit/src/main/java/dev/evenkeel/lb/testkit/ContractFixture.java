@@ -5,18 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.LoadBalancerBuilder;
 import dev.evenkeel.lb.health.OutlierConfig;
+import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.request.Outcome;
+import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
 /** Servers, balancers and clients of one test; and what must hold when it is over. */
 abstract class ContractFixture {
 
+    /** The first one of the list that there is, so that a test knows who is called. */
+    static final LoadBalancingStrategy IN_ORDER = candidates -> request -> {
+        for (int i = 0; i < candidates.size(); i++) {
+            if (candidates.get(i).admits(request)) {
+                return candidates.get(i);
+            }
+        }
+        return candidates.get(0);
+    };
+
     private final List<ScriptedServer> servers = new ArrayList<>();
+    private final List<Http2Server> http2Servers = new ArrayList<>();
     private final List<LoadBalancer> balancers = new ArrayList<>();
     private final List<ContractClient> clients = new ArrayList<>();
 
@@ -28,6 +42,11 @@ abstract class ContractFixture {
         return endingWithTheTest(ScriptedServer.start());
     }
 
+    /** A server at this address, which ends with the test. */
+    final ScriptedServer serverAt(String address) {
+        return endingWithTheTest(ScriptedServer.startAt(address));
+    }
+
     /** A server that speaks TLS, and ends with the test. */
     protected final ScriptedServer serverOverTls(SSLContext context) {
         return endingWithTheTest(ScriptedServer.startOverTls(context));
@@ -36,6 +55,13 @@ abstract class ContractFixture {
     /** A port that refuses connections, until the test ends. */
     protected final ScriptedServer refusingServer() {
         return endingWithTheTest(ScriptedServer.refusing());
+    }
+
+    /** A server that speaks HTTP/2, and ends with the test. */
+    final Http2Server http2Server(@Nullable SSLContext tls, int maxStreams) {
+        Http2Server server = new Http2Server(tls, maxStreams);
+        http2Servers.add(server);
+        return server;
     }
 
     private ScriptedServer endingWithTheTest(ScriptedServer server) {
@@ -50,11 +76,16 @@ abstract class ContractFixture {
 
     /** A balancer for {@code orders} over these servers, with settings. */
     protected final LoadBalancer orders(UnaryOperator<LoadBalancerBuilder> settings, ScriptedServer... instances) {
+        return orders(
+                settings,
+                List.of(instances).stream().map(ScriptedServer::instance).toList());
+    }
+
+    /** A balancer for {@code orders} over these instances, with settings. */
+    final LoadBalancer orders(UnaryOperator<LoadBalancerBuilder> settings, List<ServiceInstance> instances) {
         return balancer(settings.apply(LoadBalancer.builder("orders")
                 .outlierDetection(OutlierConfig.off()) // on a busy machine some outcomes do not count
-                .instances(List.of(instances).stream()
-                        .map(ScriptedServer::instance)
-                        .toList())));
+                .instances(instances)));
     }
 
     /** A balancer that is checked and closed when the test ends. */
@@ -105,6 +136,7 @@ abstract class ContractFixture {
             clients.forEach(ContractClient::close);
             balancers.forEach(LoadBalancer::close);
             servers.forEach(ScriptedServer::close);
+            http2Servers.forEach(Http2Server::close);
         }
         Eventually.noThreadsNamed("evenkeel-");
         Eventually.noThreadsNamed(ScriptedServer.THREAD_NAME);

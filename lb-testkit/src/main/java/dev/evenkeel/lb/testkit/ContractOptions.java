@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** How the suite wants a client built. An immutable value; the methods that start with {@code with} give a changed copy. */
 public final class ContractOptions {
@@ -26,7 +27,10 @@ public final class ContractOptions {
     private Optional<String> replayHeader = Optional.empty();
     private boolean followsRedirects;
     private boolean keepsCookies;
+    private boolean speaksHttp2;
     private Optional<ContractTls> tls = Optional.empty();
+    private Optional<UnaryOperator<String>> tlsName = Optional.empty();
+    private boolean verifiesInstances;
     private Optional<Function<String, Optional<String>>> passwords = Optional.empty();
     private Optional<RetryPolicy> retries = Optional.empty();
     private Optional<HedgePolicy> hedging = Optional.empty();
@@ -43,7 +47,10 @@ public final class ContractOptions {
         this.replayHeader = origin.replayHeader;
         this.followsRedirects = origin.followsRedirects;
         this.keepsCookies = origin.keepsCookies;
+        this.speaksHttp2 = origin.speaksHttp2;
         this.tls = origin.tls;
+        this.tlsName = origin.tlsName;
+        this.verifiesInstances = origin.verifiesInstances;
         this.passwords = origin.passwords;
         this.retries = origin.retries;
         this.hedging = origin.hedging;
@@ -89,10 +96,31 @@ public final class ContractOptions {
         return changed;
     }
 
+    /** Speaks HTTP/2. */
+    public ContractOptions withHttp2() {
+        ContractOptions changed = new ContractOptions(this);
+        changed.speaksHttp2 = true;
+        return changed;
+    }
+
     /** Speaks TLS with this. */
     public ContractOptions withTls(ContractTls tls) {
         ContractOptions changed = new ContractOptions(this);
         changed.tls = Optional.of(tls);
+        return changed;
+    }
+
+    /** Has TLS ask for what this makes of the host of the URL, and verify that. */
+    public ContractOptions withTlsName(UnaryOperator<String> nameOfHost) {
+        ContractOptions changed = new ContractOptions(this);
+        changed.tlsName = Optional.of(nameOfHost);
+        return changed;
+    }
+
+    /** Has TLS verify the host of the instance. */
+    public ContractOptions withTlsNameOfInstance() {
+        ContractOptions changed = new ContractOptions(this);
+        changed.verifiesInstances = true;
         return changed;
     }
 
@@ -165,9 +193,27 @@ public final class ContractOptions {
         return keepsCookies;
     }
 
+    /**
+     * Whether the client speaks HTTP/2, otherwise it speaks HTTP/1.1: over TLS as it comes to an agreement with the server; in
+     * clear text in whichever way it can, knowing that the server does, or by an upgrade.
+     */
+    public boolean speaksHttp2() {
+        return speaksHttp2;
+    }
+
     /** What the client speaks TLS with; that of the JVM if empty. */
     public Optional<ContractTls> tls() {
         return tls;
+    }
+
+    /** What the client's {@code tlsName} is; the default if empty. */
+    public Optional<UnaryOperator<String>> tlsName() {
+        return tlsName;
+    }
+
+    /** Whether the client is told {@code tlsNameOfInstance}. */
+    public boolean verifiesInstances() {
+        return verifiesInstances;
     }
 
     /** Asked for the password for a host when a server wants one; if empty, the client answers no challenge. */

@@ -2,7 +2,6 @@ package dev.evenkeel.lb.testkit;
 
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.LoadBalancerBuilder;
-import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
@@ -11,16 +10,6 @@ import java.util.function.UnaryOperator;
 abstract class RetryFixture extends ContractFixture {
 
     static final String URL = "http://orders/x";
-
-    /** The first one of the list that there is, so that a test knows who is called. */
-    static final LoadBalancingStrategy IN_ORDER = candidates -> request -> {
-        for (int i = 0; i < candidates.size(); i++) {
-            if (candidates.get(i).admits(request)) {
-                return candidates.get(i);
-            }
-        }
-        return candidates.get(0);
-    };
 
     final VirtualClock clock = new VirtualClock();
 

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -38,9 +37,12 @@ public final class ScriptedServer implements AutoCloseable {
 
     private static final int BACKLOG = 256;
 
+    private static final String IPV4 = "127.0.0.1";
+
     /** The start of the names of all threads of servers. */
     public static final String THREAD_NAME = "scripted-server";
 
+    private final String address;
     private final int port;
     private final @Nullable SSLSocketFactory tls;
     private final Set<ServedConnection> connections = ConcurrentHashMap.newKeySet();
@@ -56,7 +58,8 @@ public final class ScriptedServer implements AutoCloseable {
     private @Nullable Socket reserving; // guarded by this
     private @Nullable Thread acceptor; // guarded by this
 
-    private ScriptedServer(@Nullable SSLSocketFactory tls) {
+    private ScriptedServer(String address, @Nullable SSLSocketFactory tls) {
+        this.address = address;
         this.tls = tls;
         try {
             ServerSocket socket = listen(0);
@@ -69,7 +72,12 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** Starts a server on a free port. It answers everything with 200 and {@code ok}. */
     public static ScriptedServer start() {
-        return new ScriptedServer(null);
+        return startAt(IPV4);
+    }
+
+    /** Starts a server at an address of this machine that may be another one than usual. */
+    static ScriptedServer startAt(String address) {
+        return new ScriptedServer(address, null);
     }
 
     /**
@@ -79,7 +87,7 @@ public final class ScriptedServer implements AutoCloseable {
      *     say nothing
      */
     public static ScriptedServer startOverTls(SSLContext context) {
-        return new ScriptedServer(context.getSocketFactory());
+        return new ScriptedServer(IPV4, context.getSocketFactory());
     }
 
     /** A server that is {@linkplain #stop stopped}: it has a port, at which connections are refused. */
@@ -119,7 +127,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** This server as an instance of a service. */
     public ServiceInstance instance() {
-        return ServiceInstance.of("127.0.0.1", port);
+        return ServiceInstance.of(address, port);
     }
 
     /** The requests that have arrived whole, in their order. */
@@ -149,7 +157,7 @@ public final class ScriptedServer implements AutoCloseable {
             try {
                 Socket bound = new Socket();
                 bound.setReuseAddress(true);
-                bound.bind(new InetSocketAddress(loopback(), port));
+                bound.bind(new InetSocketAddress(address, port));
                 reserving = bound;
             } catch (IOException taken) {
                 throw new UncheckedIOException(taken);
@@ -256,15 +264,11 @@ public final class ScriptedServer implements AutoCloseable {
         }
     }
 
-    private static ServerSocket listen(int port) throws IOException {
+    private ServerSocket listen(int port) throws IOException {
         ServerSocket socket = new ServerSocket();
         socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(loopback(), port), BACKLOG);
+        socket.bind(new InetSocketAddress(address, port), BACKLOG);
         return socket;
-    }
-
-    private static InetAddress loopback() throws IOException {
-        return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     }
 
     @Override

@@ -143,6 +143,44 @@ public abstract class TlsContract extends ContractFixture {
     }
 
     @Test
+    final void asksForTheNameThatIsConfigured() throws Exception {
+        ScriptedServer server = server("orders.internal.example");
+        ContractOptions options = ContractOptions.of(orders(server))
+                .withTls(TestCertificate.trusting(TestCertificate.of("orders.internal.example")));
+        ContractClient client = client(options.withTlsName(host -> host + ".internal.example"));
+        for (int i = 0; i < 2; i++) {
+            assertThat(client.send(GET).url()).isEqualTo(URI.create("https://orders/x"));
+        }
+        assertThat(server.requests())
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.serverName()).contains("orders.internal.example"));
+        assertThat(server.acceptedConnections()).as("it is kept").isEqualTo(1);
+        assertThatThrownBy(() -> client(options).send(GET)).isInstanceOf(SSLException.class);
+    }
+
+    @Test
+    final void verifiesTheInstanceIfToldTo() throws Exception {
+        ScriptedServer server = server("127.0.0.1");
+        ContractOptions options =
+                ContractOptions.of(orders(server)).withTls(TestCertificate.trusting(TestCertificate.of("127.0.0.1")));
+        assertThat(client(options.withTlsNameOfInstance()).send(GET).status()).isEqualTo(200);
+    }
+
+    /** A client that is shown a name may take it for the one to verify. */
+    @Test
+    final void verifiesTheServiceThoughTheInstanceHasAName() throws Exception {
+        ScriptedServer server = server("orders");
+        ContractClient client = trusting("orders", service("orders", ServiceInstance.of("localhost", server.port())));
+        assertThat(client.send(GET).status()).isEqualTo(200);
+        RecordedCall async = new RecordedCall();
+        client.sendAsync(GET, async);
+        async.answer().close();
+        assertThat(server.requests())
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.serverName()).contains("orders"));
+    }
+
+    @Test
     final void showsWhoTheCallerIs() throws Exception {
         TestCertificate caller = TestCertificate.of("caller");
         TestCertificate certificate = TestCertificate.of("orders");

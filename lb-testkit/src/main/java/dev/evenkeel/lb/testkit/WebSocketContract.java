@@ -88,11 +88,12 @@ public abstract class WebSocketContract extends ContractFixture {
         LoadBalancer orders = orders(server);
         ContractClient client = client(orders);
         for (int status : new int[] {404, 503}) {
-            server.reply(ScriptedReply.status(status));
+            server.reply(ScriptedReply.status(status).withHeader("Retry-After", "0"));
             assertThatThrownBy(() -> client.openWebSocket("ws://orders/x", caller))
                     .isInstanceOf(IOException.class);
             Eventually.until("it has ended", () -> orders.snapshot().inFlight() == 0);
         }
+        assertThat(server.requestCount()).as("no client tries once more").isEqualTo(2);
         assertThat(outcomes(orders, server, Kind.SUCCESS)).isEqualTo(1);
         assertThat(outcomes(orders, server, Kind.OVERLOADED)).isEqualTo(1);
     }

@@ -3,11 +3,11 @@ package dev.evenkeel.lb.benchmarks.faults;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.base.Throwables;
+import dev.evenkeel.lb.benchmarks.Options;
 import dev.evenkeel.lb.benchmarks.simulator.Cell;
 import dev.evenkeel.lb.benchmarks.simulator.FigureTable;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,16 +59,12 @@ public final class FaultFigures {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
         Pattern only = Pattern.compile("");
         String client = "";
-        List<String> words = Arrays.stream(arguments)
-                .flatMap(Pattern.compile(" +")::splitAsStream)
-                .toList();
-        for (int i = 0; i < words.size(); i++) {
-            switch (words.get(i)) {
-                case "-only" -> only = Pattern.compile(words.get(++i));
-                case "-client" -> client = words.get(++i);
-                case "" -> {}
-                default ->
-                    throw new IllegalArgumentException(words.get(i) + ": (expected: -only REGEX or -client NAME)");
+        Options options = new Options(arguments, "-only REGEX or -client NAME");
+        while (options.hasNext()) {
+            switch (options.next()) {
+                case "-only" -> only = options.nextPattern();
+                case "-client" -> client = options.next();
+                default -> throw options.refused();
             }
         }
         boolean broken = false;

@@ -1,23 +1,12 @@
 package dev.evenkeel.lb.benchmarks.overhead;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.evenkeel.lb.LoadBalancer;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
+import dev.evenkeel.lb.benchmarks.Options;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.Pattern;
 
 /**
  * Measures what a call through a balanced client costs beside one through the client as it is, and prints it as a table, on
@@ -29,8 +18,7 @@ import java.util.regex.Pattern;
  * -only NAME     only clients whose name contains this
  * </pre>
  *
- * <p>In each round all ways have their turn, in an order that changes, so that what disturbs disturbs them alike. A ratio is
- * made within a round.
+ * <p>A ratio is made within a round, see {@link Turns}.
  */
 public final class ClientOverhead {
 
@@ -48,42 +36,18 @@ public final class ClientOverhead {
         int rounds = 20;
         long millis = 1000;
         String only = "";
-        List<String> words = Arrays.stream(arguments)
-                .flatMap(Pattern.compile(" +")::splitAsStream)
-                .toList();
-        for (int i = 0; i < words.size(); i++) {
-            switch (words.get(i)) {
-                case "-rounds" -> rounds = Integer.parseInt(words.get(++i));
-                case "-millis" -> millis = Long.parseLong(words.get(++i));
-                case "-only" -> only = words.get(++i);
-                case "" -> {}
-                default ->
-                    throw new IllegalArgumentException(
-                            words.get(i) + ": (expected: -rounds N, -millis N or -only NAME)");
+        Options options = new Options(arguments, "-rounds N, -millis N or -only NAME");
+        while (options.hasNext()) {
+            switch (options.next()) {
+                case "-rounds" -> rounds = options.nextInt();
+                case "-millis" -> millis = options.nextLong();
+                case "-only" -> only = options.next();
+                default -> throw options.refused();
             }
         }
-        Process server = startServer();
-        try {
-            measure(portOf(server), WARM_UP_CALLS, rounds, millis, only, System.out);
-        } finally {
-            server.destroy();
+        try (HelloProcess server = HelloProcess.start()) {
+            measure(server.port(), WARM_UP_CALLS, rounds, millis, only, System.out);
         }
-    }
-
-    private static Process startServer() throws IOException {
-        String java = ProcessHandle.current().info().command().orElse("java");
-        return new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), HelloServer.class.getName())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-    }
-
-    private static int portOf(Process server) throws IOException {
-        String line = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.US_ASCII))
-                .readLine();
-        if (line == null) {
-            throw new IOException("the server has ended");
-        }
-        return Integer.parseInt(line);
     }
 
     /** Measures against a server at this port. */
@@ -98,43 +62,13 @@ public final class ClientOverhead {
             List<Subject> subjects = Subject.all(port, hello);
             for (Subject subject : subjects) {
                 if (subject.name().contains(only)) {
-                    warmUp(subject, warmUpCalls, millis);
-                    print(subject, rounds(subject, rounds, millis), out);
+                    Turns turns = new Turns(subject.name(), subject.ways(), millis);
+                    turns.warmUp(warmUpCalls);
+                    print(subject, subject.compared(turns.rounds(rounds)), out);
                 }
             }
             subjects.forEach(Subject::close);
         }
-    }
-
-    private static void warmUp(Subject subject, int calls, long millis)
-            throws InterruptedException, ExecutionException {
-        System.err.println(subject.name() + ": warming up");
-        for (int made = 0; made < calls; ) {
-            int least = Integer.MAX_VALUE;
-            for (Way way : subject.ways()) {
-                least = Math.min(least, Slice.of(way, millis).calls());
-            }
-            made += least;
-        }
-    }
-
-    private static List<Round> rounds(Subject subject, int rounds, long millis)
-            throws InterruptedException, ExecutionException {
-        List<Round> measured = new ArrayList<>();
-        List<Way> order = new ArrayList<>(subject.ways());
-        for (int round = 0; round < rounds; round++) {
-            System.err.println(subject.name() + ": round " + (round + 1) + " of " + rounds);
-            Map<Way, Slice> slices = new HashMap<>();
-            for (Way way : order) {
-                slices.put(way, Slice.of(way, millis));
-            }
-            measured.add(new Round(
-                    requireNonNull(slices.get(subject.plain())),
-                    requireNonNull(slices.get(subject.floor())),
-                    requireNonNull(slices.get(subject.balanced()))));
-            Collections.rotate(order, 1); // so that each comes first, second and last equally often
-        }
-        return measured;
     }
 
     private static void print(Subject subject, List<Round> rounds, PrintStream out) {

@@ -24,36 +24,30 @@ final class JdkWays {
     private JdkWays() {}
 
     static Subject subject(int port, LoadBalancer hello) {
-        HttpRequest plain = request("http://127.0.0.1:" + port + "/hello");
-        HttpClient first = client();
-        HttpClient second = client();
-        HttpClient balanced = BalancedHttpClient.wrap(client(), hello);
-        HttpRequest logical = request("http://hello/hello");
-        return new Subject(
-                "java.net.http",
-                1.10,
-                new Calls(first) {
-                    @Override
-                    HttpResponse<byte[]> send() throws Exception {
-                        return client.send(plain, WHOLE);
-                    }
-                },
-                new Calls(second) {
-                    @Override
-                    HttpResponse<byte[]> send() throws Exception {
-                        CompletableFuture<HttpResponse<byte[]>> future = new CompletableFuture<>();
-                        HttpRequest copy = HttpRequest.newBuilder(plain, (name, value) -> true)
-                                .build();
-                        future.complete(client.send(copy, head -> new Ending(WHOLE.apply(head))));
-                        return future.get();
-                    }
-                },
-                new Calls(balanced) {
-                    @Override
-                    HttpResponse<byte[]> send() throws Exception {
-                        return client.send(logical, WHOLE);
-                    }
-                });
+        return new Subject("java.net.http", 1.10, plain(port), floor(port), balanced(hello));
+    }
+
+    /** The client as it is. */
+    static Way plain(int port) {
+        return new Calls(client(), "http://127.0.0.1:" + port + "/hello");
+    }
+
+    private static Way floor(int port) {
+        return new Calls(client(), "http://127.0.0.1:" + port + "/hello") {
+            @Override
+            HttpResponse<byte[]> send() throws Exception {
+                CompletableFuture<HttpResponse<byte[]>> future = new CompletableFuture<>();
+                HttpRequest copy =
+                        HttpRequest.newBuilder(request, (name, value) -> true).build();
+                future.complete(client.send(copy, head -> new Ending(WHOLE.apply(head))));
+                return future.get();
+            }
+        };
+    }
+
+    /** The client with a balancer of {@code hello}. */
+    static Way balanced(LoadBalancer hello) {
+        return new Calls(BalancedHttpClient.wrap(client(), hello), "http://hello/hello");
     }
 
     private static HttpClient client() {
@@ -63,19 +57,19 @@ final class JdkWays {
                 .build();
     }
 
-    private static HttpRequest request(String url) {
-        return HttpRequest.newBuilder(URI.create(url)).build();
-    }
-
-    private abstract static class Calls implements Way {
+    private static class Calls implements Way {
 
         final HttpClient client;
+        final HttpRequest request;
 
-        Calls(HttpClient client) {
+        Calls(HttpClient client, String url) {
             this.client = client;
+            this.request = HttpRequest.newBuilder(URI.create(url)).build();
         }
 
-        abstract HttpResponse<byte[]> send() throws Exception;
+        HttpResponse<byte[]> send() throws Exception {
+            return client.send(request, WHOLE);
+        }
 
         @Override
         public void call() throws Exception {

@@ -22,18 +22,26 @@ final class OkHttpWays {
     private OkHttpWays() {}
 
     static Subject subject(int port, LoadBalancer hello) {
-        String plainUrl = "http://127.0.0.1:" + port + "/hello";
-        OkHttpClient below = client();
-        OkHttpClient balanced = BalancedOkHttp.builder(below, hello)
+        OkHttpClient floor =
+                client().newBuilder().addInterceptor(OkHttpWays::floor).build();
+        return new Subject("OkHttp", 1.05, plain(port), new Calls(floor, plainUrl(port)), balanced(hello));
+    }
+
+    /** The client as it is. */
+    static Way plain(int port) {
+        return new Calls(client(), plainUrl(port));
+    }
+
+    /** The client with a balancer of {@code hello}. */
+    static Way balanced(LoadBalancer hello) {
+        OkHttpClient balanced = BalancedOkHttp.builder(client(), hello)
                 .idleConnections(Slice.CALLERS, KEEP_ALIVE)
                 .build();
-        return new Subject(
-                "OkHttp",
-                1.05,
-                new Calls(client(), plainUrl),
-                new Calls(
-                        client().newBuilder().addInterceptor(OkHttpWays::floor).build(), plainUrl),
-                new Calls(balanced, "http://hello/hello"));
+        return new Calls(balanced, "http://hello/hello");
+    }
+
+    private static String plainUrl(int port) {
+        return "http://127.0.0.1:" + port + "/hello";
     }
 
     private static OkHttpClient client() {

@@ -1,7 +1,10 @@
 package dev.evenkeel.lb.benchmarks.overhead;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.evenkeel.lb.LoadBalancer;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One HTTP client in three ways.
@@ -21,6 +24,16 @@ record Subject(String name, double leastRatio, Way plain, Way floor, Way balance
 
     List<Way> ways() {
         return List.of(plain, floor, balanced);
+    }
+
+    /** The ways side by side in each round. */
+    List<Round> compared(List<Map<Way, Slice>> rounds) {
+        return rounds.stream()
+                .map(slices -> new Round(
+                        requireNonNull(slices.get(plain)),
+                        requireNonNull(slices.get(floor)),
+                        requireNonNull(slices.get(balanced))))
+                .toList();
     }
 
     @Override

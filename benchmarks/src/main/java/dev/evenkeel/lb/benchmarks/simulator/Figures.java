@@ -1,11 +1,10 @@
 package dev.evenkeel.lb.benchmarks.simulator;
 
+import dev.evenkeel.lb.benchmarks.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -32,19 +31,14 @@ public final class Figures {
         long seed = 1;
         Path directory = null;
         Pattern only = Pattern.compile("");
-        List<String> words = Arrays.stream(arguments)
-                .flatMap(Pattern.compile(" +")::splitAsStream)
-                .toList();
-        for (int i = 0; i < words.size(); i++) {
-            switch (words.get(i)) {
+        Options options = new Options(arguments, "-short, -seed N, -only REGEX or -write DIR");
+        while (options.hasNext()) {
+            switch (options.next()) {
                 case "-short" -> full = false;
-                case "-seed" -> seed = Long.parseLong(words.get(++i));
-                case "-only" -> only = Pattern.compile(words.get(++i));
-                case "-write" -> directory = Path.of(words.get(++i));
-                case "" -> {}
-                default ->
-                    throw new IllegalArgumentException(
-                            words.get(i) + ": (expected: -short, -seed N, -only REGEX or -write DIR)");
+                case "-seed" -> seed = options.nextLong();
+                case "-only" -> only = options.nextPattern();
+                case "-write" -> directory = Path.of(options.next());
+                default -> throw options.refused();
             }
         }
         for (Map.Entry<String, Supplier<FigureTable>> entry : (full ? all(seed) : repeatable(seed)).entrySet()) {

@@ -1,10 +1,10 @@
 package dev.evenkeel.lb.benchmarks.simulator;
 
+import dev.evenkeel.lb.benchmarks.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,19 +28,14 @@ public final class Simulator {
         int seeds = 1;
         Path directory = null;
         Pattern only = Pattern.compile("");
-        List<String> words = Arrays.stream(arguments)
-                .flatMap(Pattern.compile(" +")::splitAsStream)
-                .toList();
-        for (int i = 0; i < words.size(); i++) {
-            switch (words.get(i)) {
+        Options options = new Options(arguments, "-short, -seeds N, -only REGEX or -write DIR");
+        while (options.hasNext()) {
+            switch (options.next()) {
                 case "-short" -> scenarios = Scenarios.SHORT;
-                case "-seeds" -> seeds = Integer.parseInt(words.get(++i));
-                case "-only" -> only = Pattern.compile(words.get(++i));
-                case "-write" -> directory = Path.of(words.get(++i));
-                case "" -> {}
-                default ->
-                    throw new IllegalArgumentException(
-                            words.get(i) + ": (expected: -short, -seeds N, -only REGEX or -write DIR)");
+                case "-seeds" -> seeds = options.nextInt();
+                case "-only" -> only = options.nextPattern();
+                case "-write" -> directory = Path.of(options.next());
+                default -> throw options.refused();
             }
         }
         List<Scenario> all = new ArrayList<>(scenarios.all());
