@@ -53,7 +53,7 @@ final class Http2Connection {
 
     private final Map<Integer, Http2Stream> streams = new ConcurrentHashMap<>();
     private volatile Optional<String> serverName = Optional.empty();
-    private volatile boolean open = true;
+    private volatile boolean over;
     private volatile int highest;
 
     /** Streams beyond this one are not looked at. */
@@ -90,11 +90,6 @@ final class Http2Connection {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Whether the client holds it, as far as the server has noticed. */
-    boolean isOpen() {
-        return open;
     }
 
     /** The name that the client asked for in the TLS handshake, if it did. */
@@ -139,7 +134,7 @@ final class Http2Connection {
         } catch (IOException ended) {
             // by the caller, or by the test: both may do that
         } finally {
-            open = false;
+            over = true;
         }
     }
 
@@ -293,6 +288,6 @@ final class Http2Connection {
 
     @Override
     public String toString() {
-        return streams.values() + (open ? "" : ", closed");
+        return streams.values() + (over ? ", closed" : "");
     }
 }
