@@ -189,6 +189,7 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         if (!leg.isBalanced()) {
             return client.send(request, responseBodyHandler);
         }
+        MirrorCopy.begin(leg);
         return balancing.callTimeout() != null || balancing.repetition().isOnOtherThreads()
                 ? BlockingCall.await(begin(leg, responseBodyHandler, null))
                 : new BlockingCall<>(client, responseBodyHandler).send(leg);
@@ -212,9 +213,11 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         } catch (IOException | RuntimeException thrownByRouter) {
             return CompletableFuture.failedFuture(thrownByRouter);
         }
-        return leg.isBalanced()
-                ? begin(leg, responseBodyHandler, pushPromiseHandler)
-                : client.sendAsync(request, responseBodyHandler, pushPromiseHandler);
+        if (!leg.isBalanced()) {
+            return client.sendAsync(request, responseBodyHandler, pushPromiseHandler);
+        }
+        MirrorCopy.begin(leg);
+        return begin(leg, responseBodyHandler, pushPromiseHandler);
     }
 
     private <T> CompletableFuture<HttpResponse<T>> begin(

@@ -68,9 +68,11 @@ final class BalancedWebSocketBuilder implements WebSocket.Builder {
         try {
             HttpRequest handshake = handshake(uri);
             Leg leg = handshake == null ? null : Leg.first(balancing, handshake);
-            return leg == null || !leg.isBalanced()
-                    ? unbalanced().buildAsync(uri, listener)
-                    : new WebSocketOpening(leg, listener, settings).begin();
+            if (leg == null || !leg.isBalanced()) {
+                return unbalanced().buildAsync(uri, listener);
+            }
+            leg.skipMirror();
+            return new WebSocketOpening(leg, listener, settings).begin();
         } catch (IOException | RuntimeException notEvenBegun) {
             return CompletableFuture.failedFuture(notEvenBegun);
         }

@@ -3,11 +3,13 @@ package dev.evenkeel.lb.httpclient;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.routing.Mirror;
 import dev.evenkeel.lb.routing.NoRouteException;
 import dev.evenkeel.lb.routing.Route;
 import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.time.Ticker;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.function.Function;
@@ -43,6 +45,21 @@ record Balancing(
                 leavesServices,
                 repetition,
                 callTimeout,
+                ticker);
+    }
+
+    /** For a copy to a mirror: it is sent once, to where it is said, and leaves nothing behind in the client. */
+    Balancing copying(Mirror mirror, PickRequest pick) {
+        return new Balancing(
+                carriers.copying(),
+                router,
+                rewriting.without(mirror.strippedHeaders()),
+                pickRequests,
+                pick,
+                new Redirects(HttpClient.Redirect.NEVER),
+                false,
+                Repetition.NONE,
+                null,
                 ticker);
     }
 

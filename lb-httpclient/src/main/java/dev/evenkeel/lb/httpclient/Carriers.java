@@ -1,5 +1,7 @@
 package dev.evenkeel.lb.httpclient;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.session.HttpSessions;
@@ -13,11 +15,13 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SNIHostName;
@@ -50,6 +54,9 @@ final class Carriers {
     private final @Nullable Carrier shared;
 
     private final Map<Origin, Carrier> byOrigin = new ConcurrentHashMap<>();
+
+    /** What carries copies; null before the first one, and if this does. */
+    private final AtomicReference<@Nullable Carriers> copying = new AtomicReference<>();
 
     /** Written before the clients are ended, and read after one is added: so that none escapes. */
     private volatile boolean ended;
@@ -96,6 +103,24 @@ final class Carriers {
         return new Carriers(client, new ClientSettings(client, List.of()), null, UnaryOperator.identity(), null);
     }
 
+    /** What carries copies for mirrors, which have nothing to do with the cookies and the authenticator of the client. */
+    Carriers copying() {
+        if (client.cookieHandler().isEmpty() && client.authenticator().isEmpty()) {
+            return this;
+        }
+        Carriers known = copying.get();
+        if (known != null) {
+            return known;
+        }
+        HttpClient like = ClientSettings.forgetful(client);
+        Carriers made = new Carriers(like, new ClientSettings(like, List.of()), decoration, tlsNames, null);
+        boolean first = copying.compareAndSet(null, made);
+        if (!first || ended) {
+            made.shutdown();
+        }
+        return first ? made : requireNonNull(copying.get());
+    }
+
     private static boolean follows(@Nullable Redirect policy) { // null from a client that a test made up
         return policy == Redirect.NORMAL || policy == Redirect.ALWAYS;
     }
@@ -117,6 +142,15 @@ final class Carriers {
                 : LegSession.of(sessions, client.cookieHandler().orElse(null), balancer, request);
     }
 
+    /** The id of the instance of a service that a request has the token of a session with. */
+    Optional<String> sessionInstance(String serviceName, HttpRequest request) {
+        return sessions == null
+                ? Optional.empty()
+                : sessions.instanceId(
+                        serviceName,
+                        LegSession.values(sessions, client.cookieHandler().orElse(null), request));
+    }
+
     /** The client that carries requests for this URL. */
     Carrier carrier(URI logical) throws IOException {
         return shared != null && !isVerifiedByName(logical) ? shared : byOrigin(Origin.of(logical));
@@ -125,6 +159,11 @@ final class Carriers {
     /** Whether it takes TLS to get there, and the certificate must be for the service. */
     private boolean isVerifiedByName(URI logical) {
         return tlsNames != null && Origin.isSecure(logical);
+    }
+
+    /** The URL with the path to ask an instance for; cookies and credentials go by the one that it has had. */
+    URI routed(URI logical, String path) {
+        return shared == null ? CallersPath.kept(logical, path) : RequestRewriting.withPath(logical, path);
     }
 
     /**
@@ -214,19 +253,28 @@ final class Carriers {
     /** All there are; the wrapped client is one of them even if it carries nothing. */
     private List<HttpClient> all() {
         Stream<Carrier> carriers = Stream.concat(Stream.ofNullable(shared), byOrigin.values().stream());
-        return Stream.concat(Stream.of(client), carriers.map(Carrier::bare))
-                .distinct()
-                .toList();
+        Stream<HttpClient> own = Stream.concat(Stream.of(client), carriers.map(Carrier::bare));
+        Stream<HttpClient> ofCopies = Stream.ofNullable(copying.get()).flatMap(others -> others.all().stream());
+        return Stream.concat(own, ofCopies).distinct().toList();
     }
 
     void shutdown() {
-        ended = true;
+        end();
         all().forEach(ClientLifecycle::shutdown);
     }
 
     void shutdownNow() {
-        ended = true;
+        end();
         all().forEach(ClientLifecycle::shutdownNow);
+    }
+
+    /** What is made from now on is ended at once. */
+    private void end() {
+        ended = true;
+        Carriers others = copying.get();
+        if (others != null) {
+            others.end();
+        }
     }
 
     /** First all of them take no more requests, then each is waited for. */

@@ -24,9 +24,18 @@ final class ClientSettings {
         HttpClient.Builder builder = HttpClient.newBuilder();
         if (origin != null) {
             copy(origin, builder);
+            origin.cookieHandler().ifPresent(builder::cookieHandler);
+            origin.authenticator().ifPresent(builder::authenticator);
         }
         told.forEach(setting -> setting.accept(builder));
         return builder;
+    }
+
+    /** A client like this one that keeps no cookies, and answers no challenge. */
+    static HttpClient forgetful(HttpClient client) {
+        HttpClient.Builder builder = HttpClient.newBuilder();
+        copy(client, builder);
+        return builder.build();
     }
 
     private static void copy(HttpClient client, HttpClient.Builder builder) {
@@ -35,8 +44,6 @@ final class ClientSettings {
                 .sslContext(client.sslContext())
                 .sslParameters(client.sslParameters());
         client.connectTimeout().ifPresent(builder::connectTimeout);
-        client.cookieHandler().ifPresent(builder::cookieHandler);
-        client.authenticator().ifPresent(builder::authenticator);
         client.proxy().ifPresent(builder::proxy);
         client.executor().ifPresent(builder::executor);
     }

@@ -14,9 +14,10 @@ final class DiscardedBody<T> implements BodySubscriber<@Nullable T> {
     private final int maxBytes;
     private final CompletableFuture<@Nullable T> end = new CompletableFuture<>();
 
-    /** These two are read and written in the order in which the client speaks to a subscriber. */
-    private Flow.@Nullable Subscription subscription;
+    /** Written before {@link #end} is read, and the other way round. */
+    private volatile Flow.@Nullable Subscription subscription;
 
+    /** Read and written in the order in which the client speaks to a subscriber. */
     private long bytes;
 
     DiscardedBody(int maxBytes) {
@@ -31,7 +32,11 @@ final class DiscardedBody<T> implements BodySubscriber<@Nullable T> {
     @Override
     public void onSubscribe(Flow.Subscription given) {
         subscription = given;
-        given.request(Long.MAX_VALUE);
+        if (end.isDone()) {
+            given.cancel();
+        } else {
+            given.request(Long.MAX_VALUE);
+        }
     }
 
     @Override
@@ -39,9 +44,17 @@ final class DiscardedBody<T> implements BodySubscriber<@Nullable T> {
         for (ByteBuffer buffer : buffers) {
             bytes += buffer.remaining();
         }
-        if (bytes > maxBytes && subscription != null) {
-            subscription.cancel();
-            end.complete(null);
+        if (bytes > maxBytes) {
+            leave();
+        }
+    }
+
+    /** Does without the rest. May be called by any thread. */
+    void leave() {
+        end.complete(null);
+        Flow.Subscription current = subscription;
+        if (current != null) {
+            current.cancel();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.evenkeel.lb.call.OrcaHeader;
 import dev.evenkeel.lb.call.OwnFaults;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.time.Cancellable;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -63,6 +64,9 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     /** Where the call goes on, if the response is a redirect that is followed. */
     private volatile @Nullable Leg next;
+
+    /** Those that the caller sees, once there are some. */
+    private volatile @Nullable HttpHeaders headers;
 
     /** What the status says, once there is one. */
     private volatile @Nullable Outcome ofHead;
@@ -140,7 +144,8 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
      * @param previous the response that redirected the call to this one
      */
     void handedOver(HttpResponse<T> given, @Nullable HttpResponse<T> previous) {
-        response = new LogicalResponse<>(given, leg.headersOf(given), leg.request(), attempt.instance(), previous);
+        HttpHeaders shown = headers == null ? given.headers() : headers;
+        response = new LogicalResponse<>(given, shown, leg.request(), attempt.instance(), previous);
         if (ofHead == null) { // the wrapped client does without the handler: one that a test made up, perhaps
             end(outcome(given.statusCode(), given.headers().firstValue("Retry-After")));
         }
@@ -274,12 +279,14 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
             attempt.answered(); // otherwise not: an instance that fails fast must not look fast
         }
         try {
+            ResponseInfo seen = leg.logical(head);
+            headers = seen.headers();
             Leg following = leg.afterRedirect(attempt.instance(), head);
             next = following;
             if (following != null) {
                 return discarding();
             }
-            BodySubscriber<T> given = requireNonNull(handler.apply(head), "subscriber");
+            BodySubscriber<T> given = requireNonNull(handler.apply(seen), "subscriber");
             subscriber = timeable ? new TimedBody<>(given) : given;
             return this;
         } catch (Throwable callersOwn) {

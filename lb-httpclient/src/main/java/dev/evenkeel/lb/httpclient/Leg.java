@@ -7,16 +7,18 @@ import dev.evenkeel.lb.call.BalancedCall;
 import dev.evenkeel.lb.httpclient.Carriers.Carrier;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.routing.Mirror;
 import dev.evenkeel.lb.routing.Route;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +48,7 @@ final class Leg {
         this.request = request;
         this.route = route;
         this.routed = route.path().isPresent()
-                ? RequestRewriting.withPath(request.uri(), route.path().get())
+                ? balancing.carriers().routed(request.uri(), route.path().get())
                 : request.uri();
         this.redirects = redirects;
         this.session = session;
@@ -79,6 +81,31 @@ final class Leg {
         return route.balancer().isPresent();
     }
 
+    /** Who gets a copy of the request; null for nobody. */
+    @Nullable Mirror mirror() {
+        return route.mirror().orElse(null);
+    }
+
+    /** What nobody gets a copy of, as there is more to it than a request. */
+    void skipMirror() {
+        route.mirror().ifPresent(Mirror::skip);
+    }
+
+    /** The copy of this leg for its mirror, with time and headers of its own. */
+    Leg copyFor(Mirror mirror) {
+        HttpRequest.Builder copy = HttpRequest.newBuilder(
+                        session == null ? request : session.withoutToken(request), (name, value) -> true)
+                .setHeader(Mirror.HEADER, serviceName())
+                .timeout(mirror.timeout());
+        Balancing copying = balancing.copying(mirror, mirror.pickRequest(balancing.pickRequest(request)));
+        return new Leg(copying, copy.build(), route.copy().orElseThrow(), 0, null);
+    }
+
+    /** What sends the requests that are not balanced. */
+    HttpClient client() {
+        return balancing.carriers().wrapped();
+    }
+
     /** The name of the service. */
     String serviceName() {
         return balancer().serviceName();
@@ -94,9 +121,20 @@ final class Leg {
         return limit == null ? null : new Deadline(limit, balancer().callContext());
     }
 
-    /** The headers of a response, as the caller sees them. */
-    HttpHeaders headersOf(HttpResponse<?> response) {
-        return session == null ? response.headers() : session.withToken(response.headers());
+    /** The head of a response as the caller sees it. Asked once for each, as it may make a token. */
+    ResponseInfo logical(ResponseInfo head) {
+        if (session == null) {
+            return head;
+        }
+        HttpHeaders headers = session.withToken(head.headers());
+        return new SessionHead(head.statusCode(), headers, head.version());
+    }
+
+    /** The handshake of a WebSocket has succeeded. Nobody sees its answer, but a store of cookies has the token. */
+    void handshaken() {
+        if (session != null) {
+            session.withToken(HttpHeaders.of(Map.of(), (name, value) -> true));
+        }
     }
 
     private PickRequest pickRequest() {

@@ -42,13 +42,18 @@ final class LegSession {
      */
     static LegSession of(
             HttpSessions sessions, @Nullable CookieHandler cookies, LoadBalancer balancer, HttpRequest request) {
+        SessionCall call = sessions.begin(balancer.serviceName(), values(sessions, cookies, request));
+        return new LegSession(sessions, cookies, request.uri(), call);
+    }
+
+    /** What a request brings that may be a token, among other things. */
+    static List<String> values(HttpSessions sessions, @Nullable CookieHandler cookies, HttpRequest request) {
         String name = sessions.requestHeader();
         List<String> values = new ArrayList<>(request.headers().allValues(name));
         if (cookies != null && name.equals("Cookie")) {
             values.addAll(stored(cookies, request));
         }
-        SessionCall call = sessions.begin(balancer.serviceName(), values);
-        return new LegSession(sessions, cookies, request.uri(), call);
+        return values;
     }
 
     private static List<String> stored(CookieHandler cookies, HttpRequest request) {
@@ -101,7 +106,7 @@ final class LegSession {
     private void store(CookieHandler cookies, String cookie) {
         try {
             cookies.put(uri, Map.of("Set-Cookie", List.of(cookie)));
-        } catch (IOException failed) { // the next call begins a new session
+        } catch (IOException | RuntimeException failed) { // the next call begins a new session
             log.debug("{}: the token of a session is not kept, as the store of cookies threw", uri.getHost(), failed);
         }
     }

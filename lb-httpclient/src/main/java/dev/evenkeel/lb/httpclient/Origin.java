@@ -44,6 +44,6 @@ record Origin(String scheme, String host, int port) {
 
     /** The URL at this origin that one at an instance stands for. */
     URI logical(URI atInstance) {
-        return Authority.replaced(atInstance, authority());
+        return Authority.replaced(CallersPath.restored(atInstance), authority());
     }
 }

@@ -20,6 +20,8 @@ record Repetition(RetryPolicy retries, HedgePolicy hedging, Function<? super Htt
     static final Repetition DEFAULT =
             new Repetition(RetryPolicy.defaults(), HedgePolicy.off(), request -> Replay.ofMethod(request.method()));
 
+    static final Repetition NONE = new Repetition(RetryPolicy.off(), HedgePolicy.off(), request -> Replay.NEVER);
+
     BalancedCall.Builder call(LoadBalancer balancer, HttpRequest request) {
         return BalancedCall.to(balancer).retries(retries).hedging(hedging).replay(replay(request));
     }

@@ -2,6 +2,8 @@ package dev.evenkeel.lb.httpclient;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.BiPredicate;
 
@@ -11,6 +13,7 @@ import java.util.function.BiPredicate;
  */
 final class RequestRewriting {
 
+    private final List<String> strippedHeaders;
     private final BiPredicate<String, String> kept;
     private final boolean tellsHost;
 
@@ -20,9 +23,17 @@ final class RequestRewriting {
      * @param tellsHost whether to add what the caller called the service
      */
     RequestRewriting(List<String> strippedHeaders, boolean tellsHost) {
+        this.strippedHeaders = List.copyOf(strippedHeaders);
         this.tellsHost = tellsHost;
         String[] stripped = strippedHeaders.toArray(new String[0]);
         this.kept = stripped.length == 0 ? (name, value) -> true : (name, value) -> !contains(stripped, name);
+    }
+
+    /** The same, that drops these headers, too. */
+    RequestRewriting without(Collection<String> more) {
+        List<String> all = new ArrayList<>(strippedHeaders);
+        all.addAll(more);
+        return new RequestRewriting(all, tellsHost);
     }
 
     /** A copy without the headers that stay here, still addressed to the service. */

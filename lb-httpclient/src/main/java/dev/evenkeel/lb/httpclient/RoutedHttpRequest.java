@@ -1,6 +1,7 @@
 package dev.evenkeel.lb.httpclient;
 
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.request.StickySession;
 import dev.evenkeel.lb.routing.RoutedRequest;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -56,6 +57,14 @@ final class RoutedHttpRequest implements RoutedRequest {
     @Override
     public PickRequest pickRequest() {
         return balancing.pickRequest(request);
+    }
+
+    @Override
+    public Optional<String> sessionInstance(String serviceName) {
+        Optional<StickySession> inCode = pickRequest().session();
+        return inCode.isPresent()
+                ? inCode.get().instanceId(serviceName)
+                : balancing.carriers().sessionInstance(serviceName, request);
     }
 
     @Override

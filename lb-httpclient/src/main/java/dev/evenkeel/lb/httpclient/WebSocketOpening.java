@@ -64,6 +64,7 @@ final class WebSocketOpening {
                         throw new CompletionException(socket.failed(leg.serviceName(), requireNonNull(failure)));
                     }
                     socket.opened(opened);
+                    leg.handshaken();
                     return socket;
                 });
     }
@@ -75,6 +76,7 @@ final class WebSocketOpening {
     }
 
     private static URI webSocket(URI http) {
-        return URI.create("ws" + http.toString().substring("http".length())); // and wss of https
+        URI bare = CallersPath.without(http); // the client takes none with a fragment
+        return URI.create("ws" + bare.toString().substring("http".length())); // and wss of https
     }
 }

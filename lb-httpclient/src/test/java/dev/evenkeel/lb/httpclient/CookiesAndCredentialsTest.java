@@ -2,10 +2,13 @@ package dev.evenkeel.lb.httpclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.lb.routing.Routes;
+import dev.evenkeel.lb.routing.Rule;
 import dev.evenkeel.lb.testkit.RecordedRequest;
 import dev.evenkeel.lb.testkit.ScriptedReply;
 import java.net.Authenticator;
 import java.net.CookieHandler;
+import java.net.CookieManager;
 import java.net.PasswordAuthentication;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Cookies and credentials belong to the service, not to the address of an instance. */
@@ -46,6 +50,31 @@ class CookiesAndCredentialsTest extends HttpFixture {
                 .containsExactly(
                         "get http://orders/a%2Fb?x=%20",
                         "put http://orders/a%2Fb?x=%20", "get http://orders:81/y", "put http://orders:81/y");
+    }
+
+    @Test
+    void goByThePathOfTheCallerWhateverTheInstanceIsAskedFor() throws Exception {
+        everybodyReplies(request -> ScriptedReply.ok("x").withHeader("Set-Cookie", "a=1; Path=/shop"));
+        Ada ada = new Ada();
+        CookieManager cookies = new CookieManager();
+        Routes routes = Routes.of(Rule.to(orders).path("/shop/**").stripPrefix());
+        BalancedHttpClient balanced = BalancedHttpClient.wrap(
+                newPlainClient().cookieHandler(cookies).authenticator(ada).build(), routes);
+        for (int i = 0; i < 2; i++) {
+            balanced.send(get("http://shop.example/shop/a%2Fb?x=%20#part"), BodyHandlers.ofString());
+        }
+        assertThat(cookies.get(URI.create("http://shop.example/shop"), Map.of()).get("Cookie"))
+                .containsExactly("a=1");
+        assertThat(Stream.concat(one.requests().stream(), two.requests().stream()))
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.target()).isEqualTo("/a%2Fb?x=%20"))
+                .anySatisfy(request -> assertThat(request.header("Cookie")).contains("a=1"));
+        everybodyReplies(request -> request.header("Authorization").isPresent()
+                ? ScriptedReply.ok("welcome")
+                : ScriptedReply.status(401).withHeader("WWW-Authenticate", "Basic realm=\"shop\""));
+        balanced.send(get("http://shop.example/shop/c"), BodyHandlers.ofString());
+        assertThat(ada.questions).extracting(Question::url).containsExactly("http://shop.example/shop/c");
+        balanced.shutdownNow();
     }
 
     /** What an authenticator is asked. */

@@ -97,11 +97,12 @@ final class JdkContractClient implements ContractClient {
     }
 
     @Override
-    public ContractWebSocket openWebSocket(String url, ContractWebSocketListener listener)
+    public ContractWebSocket openWebSocket(ContractCall handshake, ContractWebSocketListener listener)
             throws IOException, InterruptedException {
+        WebSocket.Builder builder = clientFor(handshake).newWebSocketBuilder();
+        handshake.headers().forEach(builder::header);
         try {
-            WebSocket socket = client.newWebSocketBuilder()
-                    .buildAsync(URI.create(url), new Listener(listener))
+            WebSocket socket = builder.buildAsync(URI.create(handshake.url()), new Listener(listener))
                     .get();
             return new ContractWebSocket() {
                 @Override

@@ -22,10 +22,18 @@ final class AttemptsInTurn {
     private final BalancedCall attempts;
 
     AttemptsInTurn(ServiceCall service, Interceptor.Chain chain, PickRequest pickRequest) {
+        this(service, chain, pickRequest, ServiceCall.timeLimit(chain.call()));
+    }
+
+    /**
+     * The attempts of a call that has so much time until there is an answer.
+     *
+     * @param timeLimit zero for as much as it takes
+     */
+    AttemptsInTurn(ServiceCall service, Interceptor.Chain chain, PickRequest pickRequest, Duration timeLimit) {
         this.service = service;
         this.chain = chain;
         this.listener = CallListener.to(chain.call(), service.request());
-        Duration timeLimit = ServiceCall.timeLimit(chain.call());
         this.limited = !timeLimit.isZero();
         this.attempts = service.attempts(listener.stayingWhereItIs(pickRequest), timeLimit)
                 .build();

@@ -308,21 +308,27 @@ public final class BalancedOkHttp {
             warn();
             OkHttpClient.Builder balanced = client.newBuilder();
             Resilience resilience = new Resilience(retries, hedging, replay);
+            Routing routing = new Routing(router, pickRequest, sessions, client.cookieJar());
+            FollowUpVeil veil = new FollowUpVeil(routing);
+            ClientPools pools = new ClientPools(idlePerInstance, keepAlive, tlsNames);
+            List<String> stripped = List.copyOf(strippedHeaders);
+            if (sessions != null) {
+                balanced.networkInterceptors().add(0, new SessionVeil(sessions));
+            }
+            balanced.networkInterceptors().add(0, veil);
+            SniSocketFactory.install(client, balanced);
             BalancingInterceptor balancing = new BalancingInterceptor(
-                    new Routing(router, pickRequest),
-                    List.copyOf(strippedHeaders),
+                    routing,
+                    veil,
+                    new Mirroring(balanced.build(), pools, stripped),
+                    stripped,
                     sessions,
                     resilience,
-                    new ClientPools(idlePerInstance, keepAlive, tlsNames),
+                    pools,
                     client.dispatcher().executorService());
             if (resilience.mayStopAttempts()) {
                 balanced.interceptors().replaceAll(outside -> new OutsideInterceptor(outside, balancing));
             }
-            if (sessions != null) {
-                balanced.networkInterceptors().add(0, new SessionVeil(sessions));
-            }
-            balanced.networkInterceptors().add(0, balancing.veil());
-            SniSocketFactory.install(client, balanced);
             return balanced.addInterceptor(balancing).build();
         }
 

@@ -32,26 +32,30 @@ final class BalancingInterceptor implements Interceptor {
     private final ClientPools pools;
     private final Executor threads;
     private final FollowUpVeil veil;
+    private final Mirroring mirroring;
 
+    /**
+     * Balances the calls of a client.
+     *
+     * @param veil the network interceptor that this one needs below
+     */
     BalancingInterceptor(
             Routing routing,
+            FollowUpVeil veil,
+            Mirroring mirroring,
             List<String> strippedHeaders,
             @Nullable HttpSessions sessions,
             Resilience resilience,
             ClientPools pools,
             Executor threads) {
         this.routing = routing;
+        this.veil = veil;
+        this.mirroring = mirroring;
         this.strippedHeaders = strippedHeaders;
         this.sessions = sessions;
         this.resilience = resilience;
         this.pools = pools;
         this.threads = threads;
-        this.veil = new FollowUpVeil(routing);
-    }
-
-    /** The network interceptor that this one needs below. */
-    FollowUpVeil veil() {
-        return veil;
     }
 
     TlsNames tlsNames() {
@@ -68,7 +72,7 @@ final class BalancingInterceptor implements Interceptor {
         Request request = chain.request();
         Response before = null;
         for (int redirects = 0; ; redirects++) {
-            Response response = send(chain, request);
+            Response response = send(chain, request, redirects == 0);
             Optional<Response> redirect = veil.unveiledRedirect(response, chain);
             if (redirect.isEmpty()) {
                 return Redirect.after(before, FollowUpVeil.unveiledRetryAfter(response));
@@ -88,29 +92,39 @@ final class BalancingInterceptor implements Interceptor {
         }
     }
 
-    private Response send(Chain chain, Request request) throws IOException {
-        Route route = routing.route(request);
+    private Response send(Chain chain, Request given, boolean isTheCallers) throws IOException {
+        Route route = routing.route(given);
         if (route.balancer().isEmpty()) {
-            return chain.proceed(withoutPick(request));
+            return chain.proceed(withoutPick(given));
         }
-        if (route.path().isPresent() && request.header("Upgrade") != null) {
-            // No network interceptor sees the handshake of a WebSocket: what the veil does is done here.
-            Route asItIs = Route.to(route.balancer().get());
-            Response response = balanced(chain, Routing.routed(request, route), asItIs);
-            Request asked = response.request().newBuilder().url(request.url()).build();
-            return response.newBuilder().request(asked).build();
-        }
-        return balanced(chain, request, route);
-    }
-
-    private Response balanced(Chain chain, Request request, Route route) throws IOException {
-        PickRequest said = routing.pickRequest(request);
+        PickRequest said = routing.pickRequest(given);
+        Request request = isTheCallers ? mirroring.mirrored(given, route, said) : given;
         if (sessions == null) {
-            return send(chain, request, route, said);
+            return balanced(chain, request, route, said);
         }
         RequestSession session = RequestSession.of(
-                sessions, chain.getCookieJar(), route.balancer().orElseThrow(), request);
-        return session.withToken(send(chain, request, route, session.joinedBy(said)));
+                sessions, chain.getCookieJar(), route.balancer().get(), request);
+        return session.withToken(balanced(chain, request, route, session.joinedBy(said)));
+    }
+
+    private Response balanced(Chain chain, Request request, Route route, PickRequest pickRequest) throws IOException {
+        return Resilience.isUpgrade(request)
+                ? handshake(chain, request, route, pickRequest)
+                : send(chain, request, route, pickRequest);
+    }
+
+    /** No network interceptor sees the handshake of a WebSocket: what the veils do is done here. */
+    private Response handshake(Chain chain, Request request, Route route, PickRequest pickRequest) throws IOException {
+        if (route.path().isEmpty() && sessions == null) {
+            return send(chain, request, route, pickRequest);
+        }
+        Chain veiled = chain.withCookieJar(new HandshakeCookies(chain.getCookieJar(), request.url(), sessions));
+        Request routed = Routing.routed(request, route);
+        Request sent = sessions == null ? routed : SessionVeil.withoutToken(sessions, routed);
+        Route asItIs = Route.to(route.balancer().orElseThrow());
+        Response response = send(veiled, sent, asItIs, pickRequest);
+        Request asked = response.request().newBuilder().url(request.url()).build();
+        return response.newBuilder().request(asked).build();
     }
 
     private Response send(Chain chain, Request request, Route route, PickRequest pickRequest) throws IOException {

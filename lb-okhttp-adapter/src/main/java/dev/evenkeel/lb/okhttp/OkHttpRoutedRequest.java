@@ -50,6 +50,11 @@ final class OkHttpRoutedRequest implements RoutedRequest {
     }
 
     @Override
+    public Optional<String> sessionInstance(String serviceName) {
+        return routing.sessionInstance(serviceName, request);
+    }
+
+    @Override
     public String toString() {
         return request.method() + " " + request.url().redact();
     }

@@ -32,6 +32,12 @@ final class RequestSession {
      * @param cookies the client's store of cookies, which keeps tokens as well, if they are in cookies
      */
     static RequestSession of(HttpSessions sessions, CookieJar cookies, LoadBalancer balancer, Request request) {
+        List<String> values = values(sessions, cookies, request);
+        return new RequestSession(sessions, cookies, sessions.begin(balancer.serviceName(), values));
+    }
+
+    /** What a request brings that may be a token, among other things. */
+    static List<String> values(HttpSessions sessions, CookieJar cookies, Request request) {
         String name = sessions.requestHeader();
         List<String> values = new ArrayList<>(request.headers(name));
         if (name.equals("Cookie")) {
@@ -39,7 +45,7 @@ final class RequestSession {
                     .map(cookie -> cookie.name() + "=" + cookie.value())
                     .collect(Collectors.joining("; ")));
         }
-        return new RequestSession(sessions, cookies, sessions.begin(balancer.serviceName(), values));
+        return values;
     }
 
     /** What is said of the pick, unless that names a session itself. */

@@ -43,7 +43,8 @@ record Resilience(RetryPolicy retries, HedgePolicy hedging, Function<? super Req
                 || (request.body() != null && request.body().isDuplex());
     }
 
-    private static boolean isUpgrade(Request request) {
+    /** Whether it asks for another protocol, such as that of WebSockets. */
+    static boolean isUpgrade(Request request) {
         return request.header("Upgrade") != null;
     }
 

@@ -3,22 +3,37 @@ package dev.evenkeel.lb.okhttp;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.request.StickySession;
 import dev.evenkeel.lb.routing.NoRouteException;
 import dev.evenkeel.lb.routing.Route;
 import dev.evenkeel.lb.routing.Router;
+import dev.evenkeel.lb.session.HttpSessions;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Function;
+import okhttp3.CookieJar;
 import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
 
 /** Where requests go, and what is said of the pick. */
 final class Routing {
 
     private final Router router;
     private final Function<? super Request, PickRequest> pickRequest;
+    private final @Nullable HttpSessions sessions;
 
-    Routing(Router router, Function<? super Request, PickRequest> pickRequest) {
+    /** What has the tokens of sessions, if those are in cookies. */
+    private final CookieJar cookies;
+
+    Routing(
+            Router router,
+            Function<? super Request, PickRequest> pickRequest,
+            @Nullable HttpSessions sessions,
+            CookieJar cookies) {
         this.router = router;
         this.pickRequest = pickRequest;
+        this.sessions = sessions;
+        this.cookies = cookies;
     }
 
     /**
@@ -47,6 +62,17 @@ final class Routing {
     PickRequest pickRequest(Request request) {
         PickRequest ofTheCall = request.tag(PickRequest.class);
         return ofTheCall != null ? ofTheCall : requireNonNull(pickRequest.apply(request), "pickRequest");
+    }
+
+    /** The id of the instance of a service that a request is in a session with. */
+    Optional<String> sessionInstance(String serviceName, Request request) {
+        Optional<StickySession> inCode = pickRequest(request).session();
+        if (inCode.isPresent()) {
+            return inCode.get().instanceId(serviceName);
+        }
+        return sessions == null
+                ? Optional.empty()
+                : sessions.instanceId(serviceName, RequestSession.values(sessions, cookies, request));
     }
 
     /** The request to send to an instance: with the path that its route says. The same one if that is its own. */

@@ -19,10 +19,11 @@ final class SessionVeil implements Interceptor {
     @Override
     public Response intercept(Chain chain) throws IOException {
         Request request = chain.request();
-        return chain.proceed(request.tag(Pick.class) == null ? request : withoutToken(request));
+        return chain.proceed(request.tag(Pick.class) == null ? request : withoutToken(sessions, request));
     }
 
-    private Request withoutToken(Request request) {
+    /** The request as the instance is to see it. */
+    static Request withoutToken(HttpSessions sessions, Request request) {
         String name = sessions.requestHeader();
         List<String> before = request.headers(name);
         List<String> rest = sessions.withoutToken(before);

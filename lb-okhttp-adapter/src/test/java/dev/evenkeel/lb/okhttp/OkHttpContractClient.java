@@ -128,24 +128,30 @@ final class OkHttpContractClient implements ContractClient {
     }
 
     @Override
-    public ContractWebSocket openWebSocket(String url, ContractWebSocketListener listener) throws IOException {
+    public ContractWebSocket openWebSocket(ContractCall handshake, ContractWebSocketListener listener)
+            throws IOException {
         OpeningWebSocket opening = new OpeningWebSocket(listener);
-        http.newWebSocket(new Request.Builder().url(url).build(), opening);
+        http.newWebSocket(request(handshake).build(), opening);
         return opening.await();
     }
 
     private Call newCall(ContractCall call) {
         Optional<RequestBody> body =
                 call.body().map(text -> call.isBodyOnce() ? new BodyOnce(text) : RequestBody.create(text, null));
-        Request.Builder request = new Request.Builder().url(call.url());
+        Request.Builder request = request(call);
         request.method(
                 call.method(),
                 body.orElseGet(() -> NEEDS_BODY.contains(call.method()) ? RequestBody.create(new byte[0]) : null));
-        call.headers().forEach(request::header);
-        call.pickRequest().ifPresent(pick -> request.tag(PickRequest.class, pick));
         Call made = http.newCall(request.build());
         call.timeout().ifPresent(limit -> made.timeout().timeout(limit.toNanos(), TimeUnit.NANOSECONDS));
         return made;
+    }
+
+    private static Request.Builder request(ContractCall call) {
+        Request.Builder request = new Request.Builder().url(call.url());
+        call.headers().forEach(request::header);
+        call.pickRequest().ifPresent(pick -> request.tag(PickRequest.class, pick));
+        return request;
     }
 
     private static ContractAnswer answer(Response response, InputStream body) {

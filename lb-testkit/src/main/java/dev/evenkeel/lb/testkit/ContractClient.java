@@ -30,12 +30,19 @@ public interface ContractClient extends AutoCloseable {
      */
     Runnable sendAsync(ContractCall call, ContractCallback callback);
 
+    /** Opens a WebSocket and waits until it is open; see {@link #openWebSocket(ContractCall, ContractWebSocketListener)}. */
+    default ContractWebSocket openWebSocket(String url, ContractWebSocketListener listener)
+            throws IOException, InterruptedException {
+        return openWebSocket(ContractCall.get(url), listener);
+    }
+
     /**
-     * Opens a WebSocket and waits until it is open. Only {@link WebSocketContract} asks for it.
+     * Opens a WebSocket and waits until it is open.
      *
+     * @param handshake its URL and headers
      * @throws IOException if it does not come about, such as for the status of the answer
      */
-    default ContractWebSocket openWebSocket(String url, ContractWebSocketListener listener)
+    default ContractWebSocket openWebSocket(ContractCall handshake, ContractWebSocketListener listener)
             throws IOException, InterruptedException {
         throw new UnsupportedOperationException("no WebSockets");
     }

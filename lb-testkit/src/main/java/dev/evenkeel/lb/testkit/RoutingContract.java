@@ -12,6 +12,8 @@ import dev.evenkeel.lb.routing.Router;
 import dev.evenkeel.lb.routing.Routes;
 import dev.evenkeel.lb.routing.Rule;
 import dev.evenkeel.lb.routing.Split;
+import dev.evenkeel.lb.session.HttpSessions;
+import dev.evenkeel.lb.session.SessionTokens;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -179,6 +181,29 @@ public abstract class RoutingContract extends ContractFixture {
                     .isEqualTo(text(client.send(byHeader)))
                     .isEqualTo(text(client.send(byPick)));
         }
+    }
+
+    @Test
+    final void keepsASessionWithItsPartOfASplit() throws Exception {
+        Split split = Split.of(1, service("orders", server("a"))).and(1, service("canary", server("b")));
+        SessionTokens tokens = SessionTokens.builder(new byte[32]).build();
+        ContractOptions options = ContractOptions.of(Routes.of(Rule.to(split)));
+        ContractClient withHeader = client(options.withSessions(HttpSessions.inHeader(tokens)));
+        ContractClient withStore = client(
+                options.withSessions(HttpSessions.inCookie(tokens, "cart")).withCookies());
+        ContractAnswer first = withHeader.send(ContractCall.get("http://orders/x"));
+        ContractCall inSession = ContractCall.get("http://orders/x")
+                .withHeader(
+                        HttpSessions.DEFAULT_HEADER,
+                        first.header(HttpSessions.DEFAULT_HEADER).orElseThrow());
+        String stored = text(withStore.send(ContractCall.get("http://orders/x")));
+        String part = text(first);
+        for (int i = 0; i < 10; i++) {
+            assertThat(text(withHeader.send(inSession))).isEqualTo(part);
+            assertThat(text(withStore.send(ContractCall.get("http://orders/x"))))
+                    .isEqualTo(stored);
+        }
+        assertThat(tokens.refused()).isZero();
     }
 
     @Test

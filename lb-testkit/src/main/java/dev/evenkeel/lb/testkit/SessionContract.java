@@ -275,6 +275,77 @@ public abstract class SessionContract extends ContractFixture {
                 .endsWith("; Secure");
     }
 
+    // ---- WebSockets
+
+    private static ScriptedReply webSocketIfAsked(RecordedRequest request) {
+        return request.header("Upgrade").isPresent() ? ScriptedReply.webSocket() : ScriptedReply.ok("ok");
+    }
+
+    private static ContractWebSocketListener nobody() {
+        return new ContractWebSocketListener() {
+            @Override
+            public void received(String text) {}
+
+            @Override
+            public void over() {}
+        };
+    }
+
+    private static void expectAllAt(ServiceInstance instance, ScriptedServer... servers) {
+        for (ScriptedServer server : servers) {
+            assertThat(server.requestCount()).isEqualTo(server.instance().equals(instance) ? 7 : 0);
+        }
+    }
+
+    @Test
+    final void aWebSocketReachesTheInstanceOfItsToken() throws Exception {
+        ScriptedServer[] servers = {server(), server(), server()};
+        for (ScriptedServer server : servers) {
+            server.reply(SessionContract::webSocketIfAsked);
+        }
+        ContractClient client = withHeader(inTurn(servers));
+        ContractAnswer first = client.send(ContractCall.get(URL));
+        for (int i = 0; i < 6; i++) {
+            ContractCall handshake = ContractCall.get("ws://orders/x").withHeader(HEADER, tokenOf(first));
+            client.openWebSocket(handshake, nobody()).abort();
+        }
+        expectAllAt(whoAnswered(first), servers);
+        expectNoTokenAt(servers);
+    }
+
+    @Test
+    final void aStoreOfCookiesKeepsTheTokenOfAWebSocket() throws Exception {
+        ScriptedServer[] servers = {server(), server(), server()};
+        for (ScriptedServer server : servers) {
+            server.reply(SessionContract::webSocketIfAsked);
+        }
+        ContractClient client = client(withCookie(inTurn(servers)).withCookies());
+        client.openWebSocket("ws://orders/x", nobody()).abort();
+        ServiceInstance instance = whoAnswered(client.send(ContractCall.get(URL)));
+        for (int i = 0; i < 5; i++) {
+            client.openWebSocket("ws://orders/x", nobody()).abort();
+        }
+        expectAllAt(instance, servers);
+        expectNoTokenAt(servers);
+    }
+
+    /** Also where nobody sees the answer to a handshake. */
+    @Test
+    final void aWebSocketGoesByASessionInCode() throws Exception {
+        ScriptedServer[] servers = {server(), server(), server()};
+        for (ScriptedServer server : servers) {
+            server.reply(SessionContract::webSocketIfAsked);
+        }
+        ContractClient client = withHeader(inTurn(servers));
+        StickySession session = new StickySession();
+        for (int i = 0; i < 6; i++) {
+            ContractCall handshake = ContractCall.get("ws://orders/x").withPickRequest(PickRequest.inSession(session));
+            client.openWebSocket(handshake, nobody()).abort();
+        }
+        String token = tokens.token("orders", session).orElseThrow();
+        expectAllAt(whoAnswered(client.send(with(token))), servers);
+    }
+
     // ---- redirects
 
     @Test

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.request.Outcome.Kind;
 import dev.evenkeel.lb.strategy.Strategies;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -115,6 +120,47 @@ public abstract class WebSocketContract extends ContractFixture {
         assertThat(outcomes(orders, server, Kind.SUCCESS)).isEqualTo(2);
         assertThat(outcomes(orders, refusing, Kind.NEVER_REACHED)).isPositive();
         assertThat(server.requestCount()).isEqualTo(2);
+    }
+
+    /** What other balancers call Least Connections. */
+    @Test
+    final void manyStayWithinOneOfEachOtherWhileTheyComeAndGo() throws Exception {
+        ScriptedServer[] servers = {server(), server(), server()};
+        for (ScriptedServer server : servers) {
+            server.reply(ScriptedReply.webSocket());
+        }
+        LoadBalancer orders = orders(builder -> builder.strategy(Strategies.leastInFlight()), servers);
+        ContractClient client = client(orders);
+        List<ContractWebSocket> open = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            open.add(client.openWebSocket("ws://orders/x", new Listener()));
+            assertThat(spread(orders)).isLessThanOrEqualTo(1);
+        }
+        Random random = new Random(7);
+        for (int i = 0; i < 30; i++) {
+            leave(open.remove(random.nextInt(open.size())), i % 2 == 0);
+            Eventually.until("it has ended", () -> orders.snapshot().inFlight() == open.size());
+            open.add(client.openWebSocket("ws://orders/x", new Listener()));
+            assertThat(spread(orders)).isLessThanOrEqualTo(1);
+        }
+        assertThat(orders.snapshot().inFlight()).isEqualTo(30);
+        open.forEach(ContractWebSocket::abort);
+    }
+
+    private static void leave(ContractWebSocket socket, boolean inOrder) {
+        if (inOrder) {
+            socket.close();
+        } else {
+            socket.abort();
+        }
+    }
+
+    /** How many more are with one instance than with another. */
+    private static int spread(LoadBalancer balancer) {
+        IntSummaryStatistics inFlight = balancer.snapshot().instances().stream()
+                .mapToInt(InstanceSnapshot::inFlight)
+                .summaryStatistics();
+        return inFlight.getMax() - inFlight.getMin();
     }
 
     @Test
