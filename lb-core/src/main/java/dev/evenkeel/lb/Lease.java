@@ -31,7 +31,8 @@ public interface Lease extends AutoCloseable {
 
     /**
      * The instance has begun to answer: the time since the pick is its latency. For calls whose end says nothing of the
-     * instance's speed, such as streams. Without it, a success takes the time at the end. Counts once.
+     * instance's speed, such as streams. Without it, a success takes the time at the end. It also shows that the instance can be
+     * reached, which ends a row of calls that did not reach it. Counts once.
      */
     void answered();
 

@@ -482,8 +482,8 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
          * BalancedHttpClient.builder(client, orders).sessions(HttpSessions.inHeader(tokens)).build();
          * }</pre>
          *
-         * <p>A {@link PickRequest} that names a session of its own goes by that. The handshake of a WebSocket goes by its token, but
-         * brings none back.
+         * <p>A {@link PickRequest} that names a session of its own goes by that. The handshake of a WebSocket goes by its token; that
+         * of its answer only a store of cookies gets to see.
          */
         public Builder sessions(HttpSessions sessions) {
             this.sessions = requireNonNull(sessions, "sessions");

@@ -68,6 +68,9 @@ import org.slf4j.LoggerFactory;
  * or by what the router says, are balanced and counted there; they go without the {@code Authorization} header and without
  * the {@code PickRequest} of the call. Those to other hosts are OkHttp's.
  *
+ * <p><b>Copies</b> for a {@link dev.evenkeel.lb.routing.Mirror} are calls of their own, on threads of the dispatcher's executor,
+ * whatever its limits. Network interceptors see them, event listeners and interceptors do not.
+ *
  * <p><b>Errors.</b> No instance, or all at their limit: a {@link java.net.ConnectException} whose cause says why. A closed
  * balancer: an {@link java.io.IOException}. Others are OkHttp's, of the last attempt, with the instance named;
  * {@link dev.evenkeel.lb.call.AttemptHistory} reads the attempts from it.
