@@ -339,9 +339,10 @@ final class CallListener extends EventListener {
         }
     }
 
+    /** A connection that breaks as the caller hangs up is no failure, even if that is heard of first. */
     @Override
     public void callEnd(Call call) {
-        end(evidence.atTheEnd());
+        end(call.isCanceled() ? evidence.onLossOfInterest() : evidence.atTheEnd());
     }
 
     @Override
