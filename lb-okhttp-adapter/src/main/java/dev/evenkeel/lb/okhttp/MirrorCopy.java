@@ -98,14 +98,17 @@ final class MirrorCopy implements Callback {
     /** It has begun well; that its body is cut, or takes longer than there is time, is no failure. */
     @Override
     public void onResponse(Call call, Response response) {
-        Duration left = mirror.timeout().minusNanos(context.ticker().nanos() - begun);
-        Cancellable timer = context.scheduler().schedule(() -> cancel(call), left);
         try (response) {
-            response.body().source().request(Mirror.MAX_ANSWER);
-        } catch (IOException cut) {
+            Duration left = mirror.timeout().minusNanos(context.ticker().nanos() - begun);
+            Cancellable timer = context.scheduler().schedule(() -> cancel(call), left);
+            try {
+                response.body().source().request(Mirror.MAX_ANSWER);
+            } finally {
+                timer.cancel();
+            }
+        } catch (IOException | RuntimeException cut) {
             log.debug("{}: the answer to a copy was cut off", mirror.balancer().serviceName(), cut);
         } finally {
-            timer.cancel();
             over(null);
         }
     }
