@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,13 +32,21 @@ public abstract class MirrorContract extends ContractFixture {
 
     private static final String URL = "http://orders/x";
 
-    private final ScriptedServer server = server().reply(ScriptedReply.ok("the answer"));
-    private final ScriptedServer shadow = server().reply(ScriptedReply.ok("the answer to a copy"));
-    private final LoadBalancer orders = orders(server);
-    private final LoadBalancer next = service("next", shadow);
+    private ScriptedServer server;
+    private ScriptedServer shadow;
+    private LoadBalancer orders;
+    private LoadBalancer next;
 
     /** For adapters to call. */
     protected MirrorContract() {}
+
+    @BeforeEach
+    final void beginWithAServiceAndItsMirror() {
+        server = server().reply(ScriptedReply.ok("the answer"));
+        shadow = server().reply(ScriptedReply.ok("the answer to a copy"));
+        orders = orders(server);
+        next = service("next", shadow);
+    }
 
     private LoadBalancer service(String name, ScriptedServer instance) {
         return balancer(
