@@ -4,6 +4,7 @@ import dev.evenkeel.lb.CallContext;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -18,24 +19,35 @@ record NextAttempt(BalancedCall call, CallState state) {
         return state.context();
     }
 
-    /** What to say of its pick. Better one that the caller would avoid than one that has been tried. */
+    /** What to say of its pick. */
     PickRequest pick() {
-        PickRequest first = call.pickRequest();
+        PickRequest inTime = inTime(call.pickRequest());
+        List<Attempt> tried = state.attempts();
+        return tried.isEmpty() ? inTime : elsewhere(inTime, tried);
+    }
+
+    /** It waits no longer than the call has time. */
+    private PickRequest inTime(PickRequest said) {
+        long nanos = state.rest();
+        if (nanos == Long.MAX_VALUE) {
+            return said;
+        }
+        Duration rest = Duration.ofNanos(Math.max(0, nanos));
+        Duration wait = said.maxWait().filter(own -> own.compareTo(rest) < 0).orElse(rest);
+        return said.toBuilder().maxWait(wait).build();
+    }
+
+    /** Better one that the caller would avoid than one that has been tried. */
+    private PickRequest elsewhere(PickRequest said, List<Attempt> tried) {
         Set<String> toAvoid = new TreeSet<>();
-        for (Attempt attempt : state.attempts()) {
+        for (Attempt attempt : tried) {
             toAvoid.add(attempt.instance().id());
         }
-        PickRequest.Builder next = first.toBuilder();
-        long nanos = state.rest();
-        if (nanos != Long.MAX_VALUE) {
-            Duration rest = Duration.ofNanos(Math.max(0, nanos));
-            next.maxWait(first.maxWait().filter(own -> own.compareTo(rest) < 0).orElse(rest));
-        }
-        PickRequest untried = next.avoid(toAvoid).build();
-        if (first.avoided().isEmpty() || !toAvoid.addAll(first.avoided())) {
+        PickRequest untried = said.toBuilder().avoid(toAvoid).build();
+        if (said.avoided().isEmpty() || !toAvoid.addAll(said.avoided())) {
             return untried;
         }
-        PickRequest wanted = next.avoid(toAvoid).build();
+        PickRequest wanted = said.toBuilder().avoid(toAvoid).build();
         return context().hasOther(wanted) ? wanted : untried;
     }
 
