@@ -339,9 +339,10 @@ final class CallListener extends EventListener {
         }
     }
 
+    /** A connection that breaks as the caller cancels is his doing, even if {@link #canceled} is told later. */
     @Override
     public void callEnd(Call call) {
-        end(evidence.atTheEnd());
+        end(call.isCanceled() ? evidence.onLossOfInterest() : evidence.atTheEnd());
     }
 
     @Override
