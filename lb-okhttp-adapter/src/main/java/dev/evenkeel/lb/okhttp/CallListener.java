@@ -339,7 +339,7 @@ final class CallListener extends EventListener {
         }
     }
 
-    /** A connection that breaks as the caller hangs up is no failure, even if that is heard of first. */
+    /** A connection that breaks as the caller cancels is his doing, even if {@link #canceled} is told later. */
     @Override
     public void callEnd(Call call) {
         end(call.isCanceled() ? evidence.onLossOfInterest() : evidence.atTheEnd());

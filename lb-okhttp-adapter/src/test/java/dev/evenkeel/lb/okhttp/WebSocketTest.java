@@ -11,6 +11,11 @@ import dev.evenkeel.lb.testkit.ScriptedServer;
 import dev.evenkeel.lb.testkit.WebSocketContract;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import okhttp3.Call;
+import okhttp3.EventListener;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
@@ -68,6 +73,41 @@ class WebSocketTest extends WebSocketContract {
             server.stop();
             orders.awaitInFlight(0);
             assertThat(orders.ended(Kind.FAILED)).isEqualTo(1);
+        }
+    }
+
+    /** The connection is closed before anybody hears of the cancel. */
+    @Test
+    void hasNotFailedIfTheCallerHangsUp() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        EventListener late = new EventListener() {
+            @Override
+            public void canceled(Call call) {
+                Eventually.until("the end is told", () -> over.getCount() == 0);
+            }
+
+            @Override
+            public void callEnd(Call call) {
+                over.countDown();
+            }
+
+            @Override
+            public void callFailed(Call call, IOException failure) {
+                over.countDown();
+            }
+        };
+        ScriptedServer server = ScriptedServer.start().reply(ScriptedReply.webSocket());
+        try (Orders orders = Orders.with(client -> client.eventListener(late), server)) {
+            CompletableFuture<WebSocket> open = new CompletableFuture<>();
+            orders.http().newWebSocket(Orders.request("ws://orders/x"), new WebSocketListener() {
+                @Override
+                public void onOpen(WebSocket socket, Response response) {
+                    open.complete(socket);
+                }
+            });
+            open.join().cancel();
+            orders.awaitInFlight(0);
+            Eventually.until("it has ended well", () -> orders.ended(Kind.SUCCESS) == 1);
         }
     }
 }
