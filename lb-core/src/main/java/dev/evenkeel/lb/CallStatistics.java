@@ -58,12 +58,19 @@ sealed class CallStatistics extends CallCounts permits Node {
     /** 52 days in nanoseconds: a clock that leaps is not believed more, and up to here a double is exact. */
     private static final long MAX_LATENCY = 1L << 52;
 
+    private static final VarHandle LATENCY = Fields.of(MethodHandles.lookup(), "latency", long.class);
+    private static final VarHandle LAST_ANSWER = Fields.of(MethodHandles.lookup(), "lastAnswer", long.class);
     private static final VarHandle FAILURES = Fields.of(MethodHandles.lookup(), "failures", double.class);
     private static final VarHandle OUTCOMES = Fields.of(MethodHandles.lookup(), "outcomes", double.class);
     private static final VarHandle LAST_OUTCOME = Fields.of(MethodHandles.lookup(), "lastOutcome", long.class);
     private static final VarHandle LAST_FAILURE = Fields.of(MethodHandles.lookup(), "lastFailure", long.class);
 
     // written without fences: each is right by itself, and none announces another
+
+    /** 0 before the first sample, else at least 1. */
+    private volatile long latency;
+
+    private volatile long lastAnswer;
 
     /** Decayed to the time of {@link #lastOutcome}; 0 when there have been none for long. */
     private volatile double failures;
@@ -113,7 +120,6 @@ sealed class CallStatistics extends CallCounts permits Node {
         FAILURES.setOpaque(this, failures * kept + 1);
         LAST_OUTCOME.setOpaque(this, now);
         LAST_FAILURE.setOpaque(this, now);
-        markFailing();
     }
 
     private void noteWhatIsUsual() {
@@ -134,25 +140,18 @@ sealed class CallStatistics extends CallCounts permits Node {
         return nanos < (expected == 0 ? TOO_SOON : expected);
     }
 
-    private boolean hasFailures() {
+    /** Whether a success has to be {@linkplain #succeeded recorded}. */
+    final boolean hasFailures() {
         return failures > 0;
     }
 
-    /** A call succeeded: ends the row of failures, if there is one, and counts those that are not forgotten less. */
-    final void mend(long now) {
+    final void succeeded(long now) {
         double kept = kept(now);
         double left = failures * kept;
         boolean forgotten = left < NO_FAILURES;
         OUTCOMES.setOpaque(this, forgotten ? 0.0 : outcomes * kept + 1);
         FAILURES.setOpaque(this, forgotten ? 0.0 : left);
         LAST_OUTCOME.setOpaque(this, now);
-        endFailuresInARow();
-        if (forgotten) {
-            unmarkFailing();
-            if (hasFailures() || failureRun() != FailureRun.NONE) {
-                markFailing();
-            }
-        }
     }
 
     /** The failures so far do not count any more. */
@@ -178,10 +177,10 @@ sealed class CallStatistics extends CallCounts permits Node {
 
     /** The share of the calls of late that failed, from 0 to less than 1. */
     public final double failureShare(long now) {
-        if (!isFailing()) {
+        double known = failures;
+        if (known == 0) {
             return 0;
         }
-        double known = failures;
         double kept = kept(now);
         double all = outcomes * kept + ASSUMED_SUCCESSES;
         return Math.min(known * kept, all - 1) / all; // failures and outcomes may be torn

@@ -75,7 +75,7 @@ class CallStatisticsTest {
     @Test
     void knowsNoFailuresWithoutOne() {
         statistics.answered(millis(100), now);
-        assertThat(statistics.isFailing()).isFalse();
+        assertThat(statistics.hasFailures()).isFalse();
         assertThat(statistics.failureShare(now)).isZero();
     }
 
@@ -112,7 +112,7 @@ class CallStatisticsTest {
         }
         assertThat(fresh.failureShare(now)).isCloseTo(0.8, within(1e-9));
         for (int i = 0; i < 6; i++) {
-            fresh.mend(now);
+            fresh.succeeded(now);
         }
         assertThat(fresh.failureShare(now)).isCloseTo(0.5, within(1e-9));
     }
@@ -134,9 +134,9 @@ class CallStatisticsTest {
     void hasNoFailuresAMinuteAfterTheLastOne() {
         statistics.failed(now);
         int seconds = 0;
-        while (statistics.isFailing()) {
+        while (statistics.hasFailures()) {
             pass(Duration.ofSeconds(1));
-            statistics.mend(now);
+            statistics.succeeded(now);
             seconds++;
         }
         assertThat(seconds).isBetween(30, 60);

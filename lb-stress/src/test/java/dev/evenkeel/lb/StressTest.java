@@ -25,7 +25,6 @@ class StressTest {
 
     static Stream<Class<?>> tests() {
         return Stream.of(
-                        FailureMarkStress.class,
                         InFlightStress.class,
                         InFlightTotalStress.class,
                         LeaseStress.class,
