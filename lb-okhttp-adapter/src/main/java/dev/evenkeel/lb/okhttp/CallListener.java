@@ -184,7 +184,7 @@ final class CallListener extends EventListener {
         }
         handedOver = true;
         if (upgraded) {
-            return WatchedSocket.in(response, known::connectionFails);
+            return WatchedSocket.in(response, known);
         }
         if (bodyEnded) {
             end(head);

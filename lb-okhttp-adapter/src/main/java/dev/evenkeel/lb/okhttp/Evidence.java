@@ -31,6 +31,9 @@ final class Evidence {
     /** The connection has failed since the request was begun or, if there is one, since the response head. */
     private volatile boolean broken;
 
+    /** The caller has taken leave of a WebSocket: whichever way its connection ends from then on is right. */
+    private volatile boolean goodbye;
+
     void requestBegins() {
         sent = true;
         head = null;
@@ -38,7 +41,15 @@ final class Evidence {
     }
 
     void connectionFails() {
-        broken = true;
+        if (!goodbye) {
+            broken = true;
+        }
+    }
+
+    void callerSaysGoodbye() {
+        if (!broken) {
+            goodbye = true;
+        }
     }
 
     /** Returns what the head says. A server may well answer without having read the request to its end. */
@@ -69,6 +80,9 @@ final class Evidence {
     Outcome onFailure(IOException failure) {
         if (Thread.currentThread().isInterrupted()) {
             return onLossOfInterest();
+        }
+        if (goodbye) {
+            return atTheEnd();
         }
         Optional<LocalFault> fault = LocalFault.behind(failure);
         if (fault.isPresent()) {

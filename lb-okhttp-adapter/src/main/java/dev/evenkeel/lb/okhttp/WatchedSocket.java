@@ -11,7 +11,8 @@ import okio.Source;
 
 /**
  * What a WebSocket goes over. Who reads it stops at the goodbye of the server, so that whoever gets to its end has not been told
- * goodbye: the server has died, unless the caller was about to go himself.
+ * goodbye: the server has died, unless the caller was about to go himself. A server that is told goodbye may hang up before OkHttp
+ * does, which then fails to close what is closed.
  */
 final class WatchedSocket implements Socket {
 
@@ -23,16 +24,15 @@ final class WatchedSocket implements Socket {
     private final Socket socket;
     private final Source source;
     private final Sink sink;
-    private volatile boolean callerSaidGoodbye;
 
-    private WatchedSocket(Socket socket, Runnable onDeath) {
+    private WatchedSocket(Socket socket, Evidence evidence) {
         this.socket = socket;
         this.source = new ForwardingSource(socket.getSource()) {
             @Override
             public long read(Buffer into, long byteCount) throws IOException {
                 long read = super.read(into, byteCount);
-                if (read == -1 && !callerSaidGoodbye) {
-                    onDeath.run();
+                if (read == -1) {
+                    evidence.connectionFails();
                 }
                 return read;
             }
@@ -40,18 +40,20 @@ final class WatchedSocket implements Socket {
         this.sink = new ForwardingSink(socket.getSink()) {
             @Override
             public void write(Buffer from, long byteCount) throws IOException {
-                callerSaidGoodbye |= isGoodbye(from, byteCount);
+                if (isGoodbye(from, byteCount)) {
+                    evidence.callerSaysGoodbye();
+                }
                 super.write(from, byteCount);
             }
         };
     }
 
     /** The response with its socket watched, if it opens a WebSocket. */
-    static Response in(Response response, Runnable onDeath) {
+    static Response in(Response response, Evidence evidence) {
         Socket socket = response.socket();
         return socket != null && "websocket".equalsIgnoreCase(response.header("Upgrade"))
                 ? response.newBuilder()
-                        .socket(new WatchedSocket(socket, onDeath))
+                        .socket(new WatchedSocket(socket, evidence))
                         .build()
                 : response;
     }
