@@ -18,11 +18,8 @@ import org.jspecify.annotations.Nullable;
  * gets in, and whoever takes the last call out sees it. So does the mark that the calls are also counted in a total: each call
  * that begins or ends sees whether it has to change the total, and setting or clearing the mark moves exactly the calls that
  * did not.
- *
- * <p>It is what a {@link Node} begins with, rather than a part of it, so that all that a pick reads is side by side: among ten
- * thousand instances a pick costs as much as the cache lines that it touches.
  */
-abstract sealed class CallCounts permits CallStatistics {
+abstract sealed class CallCounts extends TouchedFields permits CallStatistics {
 
     /** Answers are counted up to here. */
     private static final int MANY_ANSWERS = 1 << 30;
@@ -30,35 +27,13 @@ abstract sealed class CallCounts permits CallStatistics {
     /** What {@link #countBegin} answers when no call may begin. */
     static final int REFUSED = -1;
 
-    private static final VarHandle WORD = Fields.of(MethodHandles.lookup(), "word", long.class);
     private static final VarHandle SUCCESSES = Fields.of(MethodHandles.lookup(), "successes", long.class);
     private static final VarHandle FAILURES_IN_A_ROW = Fields.of(MethodHandles.lookup(), "failuresInARow", long.class);
-    private static final VarHandle ANSWERS = Fields.of(MethodHandles.lookup(), "answers", int.class);
-    private static final VarHandle LAST_PICK = Fields.of(MethodHandles.lookup(), "lastPick", long.class);
-    private static final VarHandle OLDER_BEGUN = Fields.of(MethodHandles.lookup(), "olderBegun", long.class);
-
-    /** How many calls may be in flight; moved by the ends of calls, if it adapts. */
-    private volatile int limit;
-
-    private final @Nullable AdaptingLimit adaptingLimit;
-    private final Ticker ticker;
-
-    @SuppressWarnings("unused") // through WORD
-    private volatile long word;
-
-    /** When the last call began, or this was made. Written without a fence: {@link #word} announces it. */
-    private volatile long lastPick;
-
-    /** When the last call of the older generation began; like it. */
-    private volatile long olderBegun;
-
-    /** Of answers at the same moment one may be missed. Written without a fence: it announces nothing. */
-    private volatile int answers;
 
     /** See {@link FailureRun}. */
     private volatile long failuresInARow;
 
-    /** Successes by 32; the rest is in the word. */
+    /** Successes by 16; the rest is in the word. */
     @SuppressWarnings("unused") // through SUCCESSES
     private volatile long successes;
 
@@ -66,11 +41,7 @@ abstract sealed class CallCounts permits CallStatistics {
     private @Nullable LongAdder total;
 
     CallCounts(InFlightLimit limit, Ticker ticker) {
-        long now = ticker.nanos();
-        this.limit = limit.first();
-        this.adaptingLimit = limit.adapting(now);
-        this.ticker = ticker;
-        this.lastPick = now;
+        super(limit, ticker);
     }
 
     final long now() {
@@ -218,6 +189,24 @@ abstract sealed class CallCounts permits CallStatistics {
         do {
             before = failuresInARow;
         } while (!FAILURES_IN_A_ROW.compareAndSet(this, before, FailureRun.longer(before, kind)));
+        markFailing();
+    }
+
+    /** Tells the next success that there is something to mend: see {@link CallStatistics#mend}. */
+    final void markFailing() {
+        if (!isFailing()) {
+            WORD.getAndBitwiseOr(this, CallWord.FAILING);
+        }
+    }
+
+    /** The mark is to be taken off before it is looked whether it was right to: then a failure meanwhile sets it again. */
+    final void unmarkFailing() {
+        WORD.getAndBitwiseAnd(this, ~CallWord.FAILING);
+    }
+
+    /** Whether calls have failed of late, at a glance. */
+    final boolean isFailing() {
+        return CallWord.isFailing(word);
     }
 
     /** Lets no further call in. Returns whether none is in flight. */

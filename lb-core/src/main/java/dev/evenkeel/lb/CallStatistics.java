@@ -32,7 +32,10 @@ sealed class CallStatistics extends CallCounts permits Node {
     /** Of the latency, in nanoseconds. */
     private static final double LATENCY_TAU = 1e9;
 
-    private static final double MIN_SHARE = 0.1;
+    /** One of so many. */
+    private static final int MIN_SHARE_OF = 10;
+
+    private static final double MIN_SHARE = 1.0 / MIN_SHARE_OF;
 
     /** For so long after a sample the share of the next one is the least, in nanoseconds: there is no need to work it out. */
     private static final long SHORT = 100_000_000;
@@ -58,19 +61,12 @@ sealed class CallStatistics extends CallCounts permits Node {
     /** 52 days in nanoseconds: a clock that leaps is not believed more, and up to here a double is exact. */
     private static final long MAX_LATENCY = 1L << 52;
 
-    private static final VarHandle LATENCY = Fields.of(MethodHandles.lookup(), "latency", long.class);
-    private static final VarHandle LAST_ANSWER = Fields.of(MethodHandles.lookup(), "lastAnswer", long.class);
     private static final VarHandle FAILURES = Fields.of(MethodHandles.lookup(), "failures", double.class);
     private static final VarHandle OUTCOMES = Fields.of(MethodHandles.lookup(), "outcomes", double.class);
     private static final VarHandle LAST_OUTCOME = Fields.of(MethodHandles.lookup(), "lastOutcome", long.class);
     private static final VarHandle LAST_FAILURE = Fields.of(MethodHandles.lookup(), "lastFailure", long.class);
 
     // written without fences: each is right by itself, and none announces another
-
-    /** 0 before the first sample, else at least 1. */
-    private volatile long latency;
-
-    private volatile long lastAnswer;
 
     /** Decayed to the time of {@link #lastOutcome}; 0 when there have been none for long. */
     private volatile double failures;
@@ -120,6 +116,7 @@ sealed class CallStatistics extends CallCounts permits Node {
         FAILURES.setOpaque(this, failures * kept + 1);
         LAST_OUTCOME.setOpaque(this, now);
         LAST_FAILURE.setOpaque(this, now);
+        markFailing();
     }
 
     private void noteWhatIsUsual() {
@@ -140,18 +137,25 @@ sealed class CallStatistics extends CallCounts permits Node {
         return nanos < (expected == 0 ? TOO_SOON : expected);
     }
 
-    /** Whether a success has to be {@linkplain #succeeded recorded}. */
-    final boolean hasFailures() {
+    private boolean hasFailures() {
         return failures > 0;
     }
 
-    final void succeeded(long now) {
+    /** A call succeeded: ends the row of failures, if there is one, and counts those that are not forgotten less. */
+    final void mend(long now) {
         double kept = kept(now);
         double left = failures * kept;
         boolean forgotten = left < NO_FAILURES;
         OUTCOMES.setOpaque(this, forgotten ? 0.0 : outcomes * kept + 1);
         FAILURES.setOpaque(this, forgotten ? 0.0 : left);
         LAST_OUTCOME.setOpaque(this, now);
+        endFailuresInARow();
+        if (forgotten) {
+            unmarkFailing();
+            if (hasFailures() || failureRun() != FailureRun.NONE) {
+                markFailing();
+            }
+        }
     }
 
     /** The failures so far do not count any more. */
@@ -189,14 +193,18 @@ sealed class CallStatistics extends CallCounts permits Node {
     private void sample(long nanos, long now) {
         long known = latency;
         long sample = Math.max(1, Math.min(nanos, MAX_LATENCY));
-        LATENCY.setOpaque(this, known == 0 ? sample : known + (long) (share(sample, known, now) * (sample - known)));
+        LATENCY.setOpaque(this, known == 0 ? sample : known + change(sample, known, Math.max(0, now - lastAnswer)));
         LAST_ANSWER.setOpaque(this, now);
     }
 
-    private double share(long sample, long known, long now) {
-        long sinceLast = Math.max(0, now - lastAnswer);
-        double share = sinceLast < SHORT ? MIN_SHARE : Math.max(1 - decay(sinceLast / LATENCY_TAU), MIN_SHARE);
-        return sample > SPIKE * known ? Math.max(share, SPIKE_SHARE) : share;
+    /** Nearly always by whole numbers alone: the next pick of a busy caller waits for it. */
+    private static long change(long sample, long known, long sinceLast) {
+        boolean spike = sample > SPIKE * known;
+        if (sinceLast < SHORT && !spike) {
+            return (sample - known) / MIN_SHARE_OF;
+        }
+        double share = Math.max(1 - decay(sinceLast / LATENCY_TAU), spike ? SPIKE_SHARE : MIN_SHARE);
+        return (long) (share * (sample - known));
     }
 
     private double kept(long now) {

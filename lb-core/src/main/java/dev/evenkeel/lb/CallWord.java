@@ -11,7 +11,8 @@ package dev.evenkeel.lb;
  *           21  which of the two generations is the current one
  *        22-39  calls of generation 0 that have not been answered
  *        40-57  calls of generation 1 that have not been answered
- *        58-63  calls that succeeded, modulo 64; every 32 are counted elsewhere as well
+ *           58  calls have failed of late, so that a success has something to mend
+ *        59-63  calls that succeeded, modulo 32; every 16 are counted elsewhere as well
  * </pre>
  *
  * <p>The generations tell how long calls have been waiting without a list of them. New calls belong to the current one.
@@ -19,7 +20,7 @@ package dev.evenkeel.lb;
  * last call of what is now the older one began: as long as one of them waits, it has been waiting at least since then. In
  * steady traffic the generations change about as often as a call takes.
  *
- * <p>A success is in the word before it may be counted elsewhere as one of 32. In between, the uppermost bit tells that the
+ * <p>A success is in the word before it may be counted elsewhere as one of 16. In between, the uppermost bit tells that the
  * count elsewhere is one behind, so that the sum never goes back.
  */
 final class CallWord {
@@ -29,14 +30,15 @@ final class CallWord {
     static final long DRAINING = 1L << 18;
     static final long ON_TRIAL = 1L << 19;
     static final long COUNTED = 1L << 20;
-    static final long SUCCESS = 1L << 58;
+    static final long FAILING = 1L << 58;
+    static final long SUCCESS = 1L << 59;
 
     private static final int PLACE_OF_CURRENT = 21;
     private static final long CURRENT = 1L << PLACE_OF_CURRENT;
     private static final int FIRST_GENERATION = 22;
     private static final int GENERATION_BITS = 18;
-    private static final int FIRST_SUCCESS = 58;
-    private static final int SUCCESSES = 1 << 5;
+    private static final int FIRST_SUCCESS = 59;
+    private static final int SUCCESSES = 1 << 4;
 
     private CallWord() {}
 
@@ -61,6 +63,10 @@ final class CallWord {
     /** Whether nobody may begin any more, and this many calls are in flight. */
     static boolean isDraining(long word, int calls) {
         return (word & (DRAINING | MAX_IN_FLIGHT)) == (DRAINING | calls);
+    }
+
+    static boolean isFailing(long word) {
+        return (word & FAILING) != 0;
     }
 
     static boolean isCounted(long word) {
@@ -91,12 +97,12 @@ final class CallWord {
         return waiting(word, current(word)) != 0;
     }
 
-    /** Whether one success more is to be counted elsewhere, as the last of 32. */
+    /** Whether one success more is to be counted elsewhere, as the last of 16. */
     static boolean completesSuccesses(long word) {
         return (word >>> FIRST_SUCCESS & (SUCCESSES - 1)) == SUCCESSES - 1;
     }
 
-    /** The successes of a word, and of as many times 32 as are counted elsewhere. */
+    /** The successes of a word, and of as many times 16 as are counted elsewhere. */
     static long successes(long word, long counted) {
         long uncounted = (word >>> 63 ^ counted) & 1;
         return (counted + uncounted) * SUCCESSES + (word >>> FIRST_SUCCESS & (SUCCESSES - 1));

@@ -33,13 +33,6 @@ final class Node extends CallStatistics implements Candidate {
     /** What is to show whether it is well again; null while it is not ejected. Written by the control plane. */
     private volatile @Nullable Trial trial;
 
-    /**
-     * The place among the candidates of the newest pool, written by the control plane. Not volatile, as ten thousand fences
-     * would be most of the price of a change: a pick takes it for a hint, whatever it sees, and looks for itself in the
-     * array of its pool.
-     */
-    private int slot;
-
     /** Whether it joined a pool that was empty, so that it is not on probation. */
     private final boolean initial;
 
@@ -211,8 +204,10 @@ final class Node extends CallStatistics implements Candidate {
 
     /** The instance answered this call, which shows that it can be reached, and no more. */
     void answered(TrackedLease lease) {
-        endNeverReachedInARow();
         long before = countAnswer(lease.generation);
+        if (CallWord.isFailing(before)) {
+            endNeverReachedInARow();
+        }
         if (CallWord.isOnTrial(before)) {
             Trial current = trial;
             if (current != null && current.counts(lease)) {
@@ -236,6 +231,10 @@ final class Node extends CallStatistics implements Candidate {
 
     /** Ends a call that is still waiting for an answer or not; null if nobody said how. */
     void end(TrackedLease lease, @Nullable Outcome said, long waiting) {
+        if (said != null && said.kind() == Outcome.Kind.SUCCESS) {
+            endWell(lease, waiting);
+            return;
+        }
         Outcome outcome = said;
         try {
             if (said != null) {
@@ -245,6 +244,32 @@ final class Node extends CallStatistics implements Candidate {
         } finally { // a clock that throws does not keep the call in flight
             long before = release(outcome, waiting);
             judge(outcome, CallWord.isOnTrial(before) ? trial : null, lease);
+        }
+    }
+
+    /** It is out of flight before what it has taught is worked out: nobody needs to wait for that. */
+    private void endWell(TrackedLease lease, long waiting) {
+        int limitBefore = limit();
+        long before = countEnd(true, waiting);
+        try {
+            learn(lease.begun(), waiting != 0, CallWord.isFailing(before));
+        } finally {
+            tellOfEnd(before, limitBefore);
+            if (CallWord.isOnTrial(before)) {
+                succeededOnTrial(trial, lease);
+            }
+        }
+    }
+
+    private void learn(long begun, boolean unanswered, boolean failing) {
+        if (unanswered || failing) {
+            long now = now();
+            if (unanswered) {
+                learnAnswer(begun, now);
+            }
+            if (failing) {
+                mend(now);
+            }
         }
     }
 
@@ -279,45 +304,39 @@ final class Node extends CallStatistics implements Candidate {
     }
 
     private void learn(Outcome.Kind kind, long begun, boolean unanswered) {
-        if (kind == Outcome.Kind.SUCCESS) {
-            if (unanswered || hasFailures()) {
-                long now = now();
-                if (unanswered) {
-                    learnAnswer(begun, now);
-                }
-                if (hasFailures()) {
-                    succeeded(now);
-                }
-            }
-        } else if (!saysNothing(kind)) {
-            long now = now();
-            if (hasAdaptingLimit() && (kind != Outcome.Kind.FAILED || isSlow(now - begun))) {
-                lowerLimit(begun, now);
-            }
-            if (unanswered) {
-                failedUnanswered(now - begun, now);
-            }
-            failed(now);
+        if (saysNothing(kind)) {
+            return;
         }
+        long now = now();
+        if (hasAdaptingLimit() && (kind != Outcome.Kind.FAILED || isSlow(now - begun))) {
+            lowerLimit(begun, now);
+        }
+        if (unanswered) {
+            failedUnanswered(now - begun, now);
+        }
+        failed(now);
     }
 
     /** Returns the word before. */
     private long release(@Nullable Outcome outcome, long waiting) {
-        boolean success = outcome != null && outcome.kind() == Outcome.Kind.SUCCESS;
         if (outcome == null) {
             toCount().unreported().increment();
-        } else if (!success) {
+        } else {
             toCount().of(outcome.kind()).increment();
         }
         int limitBefore = limit();
-        long before = countEnd(success, waiting);
+        long before = countEnd(false, waiting);
+        tellOfEnd(before, limitBefore);
+        return before;
+    }
+
+    private void tellOfEnd(long before, int limitBefore) {
         if (CallWord.isDraining(before, 1)) {
             events.drained(this);
         }
         if (CallWord.inFlight(before) >= limitBefore) {
             events.freed();
         }
-        return before;
     }
 
     /** A trial that has failed stays closed: the control plane, which hears of it, ends it. */
@@ -326,15 +345,13 @@ final class Node extends CallStatistics implements Candidate {
             leave(current, lease);
             return;
         }
-        Trial concerned = current != null && current.counts(lease) ? current : null;
-        if (outcome.kind() != Outcome.Kind.SUCCESS) {
-            countFailureInARow(outcome.kind());
-            events.failed(this, outcome, concerned);
-            return;
-        }
-        endFailuresInARow();
-        if (concerned != null) {
-            events.succeededOnTrial(this, concerned);
+        countFailureInARow(outcome.kind());
+        events.failed(this, outcome, current != null && current.counts(lease) ? current : null);
+    }
+
+    private void succeededOnTrial(@Nullable Trial current, TrackedLease lease) {
+        if (current != null && current.counts(lease)) {
+            events.succeededOnTrial(this, current);
         }
         leave(current, lease);
     }

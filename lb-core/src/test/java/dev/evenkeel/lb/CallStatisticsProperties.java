@@ -22,7 +22,7 @@ class CallStatisticsProperties {
                 case 0 -> statistics.answered(nanos, now);
                 case 1 -> statistics.failedUnanswered(nanos, now);
                 case 2 -> statistics.failed(now);
-                default -> statistics.succeeded(now);
+                default -> statistics.mend(now);
             }
             assertThat(statistics.latencyNanos()).isPositive();
             assertThat(statistics.failureShare(nanos)).isGreaterThanOrEqualTo(0).isLessThan(1);
@@ -64,7 +64,7 @@ class CallStatisticsProperties {
             share = statistics.failureShare(0);
         }
         for (int i = 0; i < 200; i++) {
-            statistics.succeeded(0);
+            statistics.mend(0);
             assertThat(statistics.failureShare(0)).isLessThan(share);
             share = statistics.failureShare(0);
         }

@@ -75,7 +75,7 @@ class CallStatisticsTest {
     @Test
     void knowsNoFailuresWithoutOne() {
         statistics.answered(millis(100), now);
-        assertThat(statistics.hasFailures()).isFalse();
+        assertThat(statistics.isFailing()).isFalse();
         assertThat(statistics.failureShare(now)).isZero();
     }
 
@@ -112,7 +112,7 @@ class CallStatisticsTest {
         }
         assertThat(fresh.failureShare(now)).isCloseTo(0.8, within(1e-9));
         for (int i = 0; i < 6; i++) {
-            fresh.succeeded(now);
+            fresh.mend(now);
         }
         assertThat(fresh.failureShare(now)).isCloseTo(0.5, within(1e-9));
     }
@@ -134,9 +134,9 @@ class CallStatisticsTest {
     void hasNoFailuresAMinuteAfterTheLastOne() {
         statistics.failed(now);
         int seconds = 0;
-        while (statistics.hasFailures()) {
+        while (statistics.isFailing()) {
             pass(Duration.ofSeconds(1));
-            statistics.succeeded(now);
+            statistics.mend(now);
             seconds++;
         }
         assertThat(seconds).isBetween(30, 60);

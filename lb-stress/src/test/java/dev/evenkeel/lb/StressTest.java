@@ -25,6 +25,7 @@ class StressTest {
 
     static Stream<Class<?>> tests() {
         return Stream.of(
+                        FailureMarkStress.class,
                         InFlightStress.class,
                         InFlightTotalStress.class,
                         LeaseStress.class,
