@@ -1,5 +1,6 @@
 package dev.evenkeel.lb.benchmarks.faults;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -46,12 +47,13 @@ final class FaultyServer {
     private final int port;
     private final List<Socket> blockers = new ArrayList<>();
     private ServerSocket listening;
+    private Thread acceptor;
     private volatile Manner manner = Manner.WELL;
 
     private FaultyServer(int port) throws IOException {
         this.listening = port == 0 ? listenSomewhere() : listen(port, BACKLOG);
         this.port = listening.getLocalPort();
-        accept(listening);
+        this.acceptor = accept(listening);
     }
 
     /** Serves at the port that is given, 0 for any, and prints it when calls may come. */
@@ -90,6 +92,7 @@ final class FaultyServer {
         manner = next;
         if (next == Manner.UNREACHABLE) {
             listening.close();
+            Uninterruptibles.joinUninterruptibly(acceptor); // who waits in accept keeps the port until then
             listening = listen(port, 1);
             block();
         } else if (wasUnreachable) {
@@ -99,7 +102,7 @@ final class FaultyServer {
             }
             blockers.clear();
             listening = listen(port, BACKLOG);
-            accept(listening);
+            acceptor = accept(listening);
         }
     }
 
@@ -116,8 +119,8 @@ final class FaultyServer {
         }
     }
 
-    private void accept(ServerSocket from) {
-        daemon(() -> {
+    private Thread accept(ServerSocket from) {
+        return daemon(() -> {
             try {
                 while (true) {
                     Socket socket = from.accept();
@@ -194,9 +197,10 @@ final class FaultyServer {
         return null;
     }
 
-    private static void daemon(Runnable work) {
+    private static Thread daemon(Runnable work) {
         Thread thread = new Thread(work, "faulty-server");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }
