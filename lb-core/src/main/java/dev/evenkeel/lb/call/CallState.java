@@ -162,7 +162,12 @@ final class CallState {
 
     /** What to say of the next pick. */
     PickRequest nextPick() {
-        return call.timeout() == null && attempts().isEmpty() ? call.pickRequest() : new NextAttempt(call, this).pick();
+        return call.timeout() == null && attemptCount() == 0 ? call.pickRequest() : new NextAttempt(call, this).pick();
+    }
+
+    /** How many have begun. */
+    synchronized int attemptCount() {
+        return last == null ? 0 : last.number();
     }
 
     /** Those that have begun, in that order. */

@@ -38,7 +38,7 @@ record Hedging(BalancedCall call, CallState state) {
         NextAttempt hedge = new NextAttempt(call, state);
         PickRequest next = hedge.pick();
         boolean wanted = !slow.isSpent()
-                && state.attempts().size() < RetryPolicy.MAX_ATTEMPTS
+                && state.attemptCount() < RetryPolicy.MAX_ATTEMPTS
                 && context().hasOther(next)
                 && hedge.isWorthwhile(Duration.ZERO);
         if (!wanted || !context().purse().spend()) {

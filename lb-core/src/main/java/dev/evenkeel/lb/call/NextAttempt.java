@@ -82,7 +82,7 @@ record NextAttempt(BalancedCall call, CallState state) {
 
     /** Whether there are instances for it, and it is not one too many. One that was tried may have gone since. */
     private boolean isAnotherLeft(PickRequest next, boolean hasOther) {
-        int soFar = state.attempts().size();
+        int soFar = state.attemptCount();
         return !state.isOver()
                 && soFar < call.retries().maxAttempts()
                 && (hasOther || soFar < context().instances(next));
