@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import okhttp3.Call;
-import okhttp3.Callback;
 import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
@@ -156,7 +155,7 @@ class AttemptsTest {
     @Test
     void aBodyThatIsThereOnceIsNotHedged() throws Exception {
         OkHttpClient http = hedging(client -> client, ScriptedReply.ok("once").withHeadAfter(gate));
-        CompletableFuture<Response> answer = enqueue(http.newCall(new Request.Builder()
+        CompletableFuture<Response> answer = Orders.enqueue(http.newCall(new Request.Builder()
                 .url("http://orders/x")
                 .put(new RequestBody() {
                     @Override
@@ -266,23 +265,7 @@ class AttemptsTest {
     }
 
     private static CompletableFuture<Response> enqueue(OkHttpClient http) {
-        return enqueue(http.newCall(Orders.request("http://orders/x")));
-    }
-
-    private static CompletableFuture<Response> enqueue(Call call) {
-        CompletableFuture<Response> answer = new CompletableFuture<>();
-        call.enqueue(new Callback() {
-            @Override
-            public void onResponse(Call call, Response response) {
-                answer.complete(response);
-            }
-
-            @Override
-            public void onFailure(Call call, IOException failure) {
-                answer.completeExceptionally(failure);
-            }
-        });
-        return answer;
+        return Orders.enqueue(http.newCall(Orders.request("http://orders/x")));
     }
 
     private static void await(CountDownLatch latch) throws IOException {

@@ -28,7 +28,6 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import okhttp3.Cache;
 import okhttp3.Call;
-import okhttp3.Callback;
 import okhttp3.Headers;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -322,7 +321,7 @@ class BufferedResponsesTest {
         OkHttpClient http =
                 buffering(MANY, ScriptedReply.ok("first half, second half").withRestAfter(rest));
         Call call = http.newCall(get());
-        CompletableFuture<Response> answer = enqueue(call);
+        CompletableFuture<Response> answer = Orders.enqueue(call);
         Eventually.until("it is there", () -> arrived.get() == 1);
         call.cancel();
         assertThat(answer).failsWithin(Eventually.PATIENCE);
@@ -424,23 +423,7 @@ class BufferedResponsesTest {
     }
 
     private static CompletableFuture<Response> enqueue(OkHttpClient http) {
-        return enqueue(http.newCall(get()));
-    }
-
-    private static CompletableFuture<Response> enqueue(Call call) {
-        CompletableFuture<Response> answer = new CompletableFuture<>();
-        call.enqueue(new Callback() {
-            @Override
-            public void onResponse(Call call, Response response) {
-                answer.complete(response);
-            }
-
-            @Override
-            public void onFailure(Call call, IOException failure) {
-                answer.completeExceptionally(failure);
-            }
-        });
-        return answer;
+        return Orders.enqueue(http.newCall(get()));
     }
 
     /** Another source each time. */

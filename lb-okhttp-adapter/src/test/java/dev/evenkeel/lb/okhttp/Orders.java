@@ -20,7 +20,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import okhttp3.Call;
+import okhttp3.Callback;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -136,6 +139,23 @@ final class Orders implements AutoCloseable {
 
     static Request request(String url) {
         return new Request.Builder().url(url).build();
+    }
+
+    /** The response to a call, when it is there. */
+    static CompletableFuture<Response> enqueue(Call call) {
+        CompletableFuture<Response> answer = new CompletableFuture<>();
+        call.enqueue(new Callback() {
+            @Override
+            public void onResponse(Call call, Response response) {
+                answer.complete(response);
+            }
+
+            @Override
+            public void onFailure(Call call, IOException failure) {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer;
     }
 
     int inFlight() {
