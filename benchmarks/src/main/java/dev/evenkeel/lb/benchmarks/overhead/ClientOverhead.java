@@ -1,7 +1,6 @@
 package dev.evenkeel.lb.benchmarks.overhead;
 
 import dev.evenkeel.lb.LoadBalancer;
-import dev.evenkeel.lb.benchmarks.Options;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -33,20 +32,9 @@ public final class ClientOverhead {
     private ClientOverhead() {}
 
     public static void main(String[] arguments) throws Exception {
-        int rounds = 20;
-        long millis = 1000;
-        String only = "";
-        Options options = new Options(arguments, "-rounds N, -millis N or -only NAME");
-        while (options.hasNext()) {
-            switch (options.next()) {
-                case "-rounds" -> rounds = options.nextInt();
-                case "-millis" -> millis = options.nextLong();
-                case "-only" -> only = options.next();
-                default -> throw options.refused();
-            }
-        }
+        Extent extent = Extent.of(arguments);
         try (HelloProcess server = HelloProcess.start()) {
-            measure(server.port(), WARM_UP_CALLS, rounds, millis, only, System.out);
+            measure(server.port(), WARM_UP_CALLS, extent.rounds(), extent.millis(), extent.only(), System.out);
         }
     }
 

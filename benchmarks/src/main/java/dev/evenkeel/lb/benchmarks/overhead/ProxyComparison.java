@@ -3,7 +3,6 @@ package dev.evenkeel.lb.benchmarks.overhead;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.LoadBalancer;
-import dev.evenkeel.lb.benchmarks.Options;
 import dev.evenkeel.lb.strategy.Strategies;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -52,25 +51,15 @@ public final class ProxyComparison {
     }
 
     public static void main(String[] arguments) throws Exception {
-        int rounds = 20;
-        long millis = 1000;
-        String only = "";
-        Options options = new Options(arguments, "-rounds N, -millis N or -only NAME");
-        while (options.hasNext()) {
-            switch (options.next()) {
-                case "-rounds" -> rounds = options.nextInt();
-                case "-millis" -> millis = options.nextLong();
-                case "-only" -> only = options.next();
-                default -> throw options.refused();
-            }
-        }
+        Extent extent = Extent.of(arguments);
         List<HelloProcess> servers = new ArrayList<>();
         try {
             for (int i = 0; i < SERVERS; i++) {
                 servers.add(HelloProcess.start());
             }
             List<Integer> ports = servers.stream().map(HelloProcess::port).toList();
-            new ProxyComparison(rounds, millis, System.out).measure(ports, WARM_UP_CALLS, only);
+            new ProxyComparison(extent.rounds(), extent.millis(), System.out)
+                    .measure(ports, WARM_UP_CALLS, extent.only());
         } finally {
             servers.forEach(HelloProcess::close);
         }
