@@ -149,13 +149,22 @@ final class CallState {
         return own != null && own.toNanos() < rest(call.timeout()) ? own : null;
     }
 
-    /** The time of an attempt is up: its answer is not the caller's any more. Returns false if it is over. */
+    /**
+     * The time of an attempt is up: its answer is not the caller's any more. Returns false if it is over, or the instance has
+     * done its part, and the answer is only on its way to the caller.
+     */
     synchronized boolean timeUp(Attempt attempt) {
-        if (!attempt.isRunning()) {
+        if (!attempt.isRunning() || hasAnswered(attempt)) {
             return false;
         }
         attempt.timeUp();
         return true;
+    }
+
+    /** Guarded. */
+    private boolean hasAnswered(Attempt attempt) {
+        Outcome told = attempt.outcome();
+        return told != null && (accepted == attempt || told.kind() == Outcome.Kind.SUCCESS);
     }
 
     // ---- attempts
@@ -315,11 +324,11 @@ final class CallState {
         attempt.stop(false, Outcome.cancelled());
     }
 
-    /** Only if it was to be thrown away is it known what an attempt said that ended well. */
+    /** Only if it was to be thrown away is it known what an attempt said that ended well. What came too late has failed. */
     Outcome outcomeOf(Attempt attempt, @Nullable Throwable failure) {
         Outcome told = attempt.outcome();
         if (told != null) {
-            return told;
+            return attempt.isTimedOut() && told.kind() == Outcome.Kind.SUCCESS ? Outcome.timedOut() : told;
         }
         return failure == null ? attempt.said() : ThrownOutcomes.of(failure);
     }

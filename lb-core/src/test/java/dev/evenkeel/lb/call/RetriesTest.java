@@ -252,6 +252,37 @@ class RetriesTest {
     }
 
     @Test
+    void anInstanceThatHasAnsweredInTimeIsNotTooLate() {
+        CompletableFuture<String> result = new CompletableFuture<>();
+        CompletableFuture<String> answer = service.call()
+                .retries(attemptTimeout(250))
+                .build()
+                .executeAsync(attempt -> {
+                    service.clock.schedule(() -> attempt.end(Outcome.success()), Duration.ofMillis(249));
+                    return result;
+                });
+        service.advance(251);
+        assertThat(answer).isNotDone();
+        result.complete("parsed");
+        assertThat(answer).isCompletedWithValue("parsed");
+    }
+
+    /** The last of it may come at the moment when time is up. */
+    @Test
+    void anAttemptThatIsTooLateIsRepeatedThoughItEndedWell() {
+        CompletableFuture<String> answer = service.call()
+                .retries(attemptTimeout(250))
+                .build()
+                .executeAsync(attempt -> {
+                    attempt.onStop(() -> attempt.end(Outcome.success()));
+                    return service.reply(attempt, attempt.number() == 1 ? hang() : answer(0));
+                });
+        service.advance(250);
+        service.advance(25);
+        assertThat(answer).isCompletedWithValue("from 10.0.0.2:80");
+    }
+
+    @Test
     void whatLimitsAnAttemptAlsoLimitsWhatCannotBeRepeated() {
         CompletableFuture<String> answer = service.call()
                 .replay(Replay.UNSENT)

@@ -147,9 +147,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     /** Nobody waits for the attempt any more. */
     void stopped() {
-        if (accepted && !isRepeatable()) {
-            attempt.spent();
-        }
+        tellWhatIsSpent();
         Outcome head = ofHead;
         boolean late = attempt.isTimedOut() && (head == null || accepted);
         end(late ? Outcome.timedOut() : head == null ? Outcome.cancelled() : head); // before the client fails it
@@ -167,6 +165,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     void handedOver(HttpResponse<T> given, @Nullable HttpResponse<T> previous) {
         HttpHeaders shown = headers == null ? given.headers() : headers;
         response = new LogicalResponse<>(given, shown, leg.request(), attempt.instance(), previous);
+        tellWhatIsSpent(); // the time of the attempt may be up at this moment
         if (ofHead == null) { // the wrapped client does without the handler: one that a test made up, perhaps
             end(outcome(given.statusCode(), given.headers().firstValue("Retry-After")));
         }
@@ -185,9 +184,10 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     Throwable failed(Throwable failure) {
         Outcome head = ofHead;
         Outcome how = head != null && isSpoiltByTheCaller() ? head : outcome(failure);
-        if (isSpent(how)) {
+        if (how.kind() == Outcome.Kind.FAILED && how.isTimeout()) { // the time of the request is up
             attempt.spent();
         }
+        tellWhatIsSpent();
         if (head == null && ExchangeFailures.hadNoRoom(failure)) {
             attempt.unsent();
         }
@@ -198,9 +198,11 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         return OwnFaults.explained(failure, leg.serviceName(), attempt);
     }
 
-    /** Whether the time of the request is up, or the caller has something of the answer that cannot be taken back. */
-    private boolean isSpent(Outcome how) {
-        return (how.kind() == Outcome.Kind.FAILED && how.isTimeout()) || (accepted && !isRepeatable());
+    /** Whoever decides on another attempt has heard whether the caller has something that cannot be taken back. */
+    private void tellWhatIsSpent() {
+        if (accepted && !isRepeatable()) {
+            attempt.spent();
+        }
     }
 
     /** Whether what the caller's subscriber has got can be forgotten, and the body begin anew at another subscriber. */
