@@ -33,6 +33,9 @@ public final class FaultFigures {
     /** A time that is noticed among attempts of 250 ms. */
     private static final double STALL_MILLIS = 100;
 
+    /** Of the attempts that failed, where they were too many. */
+    private static final int MOST_TOLD = 12;
+
     private static final String[] COLUMNS = {
         "lost", "first attempts", "all attempts", "shunned after ms", "attempts/call", "longest ms", "stall ms"
     };
@@ -96,7 +99,23 @@ public final class FaultFigures {
         Row of(FaultRun run) throws InterruptedException;
     }
 
-    private record Row(double stallMillis, List<Cell> cells) {}
+    /**
+     * What came of one run.
+     *
+     * @param stallMillis by how much this machine was late
+     * @param excusedMillis if it was late by more, goals that were missed say nothing, unless calls were lost
+     * @param cells the first says how many those are
+     */
+    private record Row(double stallMillis, double excusedMillis, List<Cell> cells) {
+
+        boolean isInvalid() {
+            return stallMillis > STALL_MILLIS || (stallMillis > excusedMillis && isExcusable());
+        }
+
+        private boolean isExcusable() {
+            return cells.get(0).isGood() && !cells.stream().allMatch(Cell::isGood);
+        }
+    }
 
     private void row(String name, Measured measured) throws InterruptedException {
         if (!only.matcher(name).find() || !kind.faults().matcher(name).find()) {
@@ -104,7 +123,7 @@ public final class FaultFigures {
         }
         try {
             Row row = once(name, measured);
-            for (int more = 1; more < TRIES && row.stallMillis() > STALL_MILLIS; more++) {
+            for (int more = 1; more < TRIES && row.isInvalid(); more++) {
                 row = once(name, measured);
             }
             add(name, row);
@@ -123,7 +142,7 @@ public final class FaultFigures {
     private void add(String name, Row row) {
         List<Cell> cells = new ArrayList<>(row.cells());
         cells.add(Cell.real(row.stallMillis(), 0));
-        if (row.stallMillis() > STALL_MILLIS) {
+        if (row.isInvalid()) {
             table.unjudged(
                     name, "invalid", cells.stream().map(Cell::withoutGoal).toArray(Cell[]::new));
         } else {
@@ -157,16 +176,29 @@ public final class FaultFigures {
         });
         long first = 0;
         long all = 0;
+        double slowestRefusal = 0;
         for (ServerProcess server : sick) {
-            List<NotingBalancer.Failed> failed =
-                    run.failed(server, requireNonNull(ill.get(server)), requireNonNull(well.get(server)));
-            first = Math.max(
-                    first, failed.stream().filter(NotingBalancer.Failed::first).count());
+            long since = requireNonNull(ill.get(server));
+            List<NotingBalancer.Failed> failed = run.failed(server, since, requireNonNull(well.get(server)));
+            long touched = failed.stream().filter(NotingBalancer.Failed::first).count();
+            if (touched > fault.mostTouched()) {
+                failed.stream()
+                        .limit(MOST_TOLD)
+                        .forEach(attempt -> System.err.println("  failed: " + attempt.since(since)));
+            }
+            if (fault.isRefused()) {
+                slowestRefusal = failed.stream()
+                        .mapToDouble(NotingBalancer.Failed::millis)
+                        .reduce(slowestRefusal, Math::max);
+            }
+            first = Math.max(first, touched);
             all = Math.max(all, failed.size());
         }
         double shunned = looks.get(0).millisUntilShunned((double) FaultRun.PER_SECOND / FaultScript.SERVERS);
         return row(
                 outcomes,
+                slowestRefusal,
+                fault.excusedMillis(),
                 Cell.real(outcomes.load().failed().size(), 0).atMost(0),
                 Cell.real((double) first, 0).atMost(fault.mostTouched()),
                 Cell.real((double) all, 0),
@@ -223,9 +255,13 @@ public final class FaultFigures {
     }
 
     private static Row row(FaultRun.Outcomes outcomes, Cell... cells) {
-        outcomes.load().reasons().forEach((reason, count) -> System.err.println("  lost: " + count + " by " + reason));
+        return row(outcomes, 0, STALL_MILLIS, cells);
+    }
+
+    private static Row row(FaultRun.Outcomes outcomes, double lateMillis, double excusedMillis, Cell... cells) {
+        outcomes.load().reasons().forEach(reason -> System.err.println("  lost: " + reason));
         List<Cell> all = new ArrayList<>(List.of(cells));
         all.add(Cell.real(outcomes.load().millis(1), 0).atMost(LONGEST_MILLIS));
-        return new Row(outcomes.stalledNanos() / 1e6, all);
+        return new Row(Math.max(outcomes.stalledNanos() / 1e6, lateMillis), excusedMillis, all);
     }
 }

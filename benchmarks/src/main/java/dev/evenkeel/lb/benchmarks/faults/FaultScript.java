@@ -54,6 +54,16 @@ record FaultScript(
                 manner("body drips", Manner.DRIPPING, HANGING, SLOW));
     }
 
+    /** Whether connections are refused: on this machine, which takes as long as the machine is late. */
+    boolean isRefused() {
+        return mostTouched == REFUSED;
+    }
+
+    /** In which as many calls begin at one server as may fail there: whoever is late by more cannot know any sooner. */
+    double excusedMillis() {
+        return mostTouched * SERVERS * 1000 / FaultRun.PER_SECOND;
+    }
+
     private static FaultScript crash(int servers) {
         return new FaultScript(
                 "crash of " + servers, servers, ServerProcess::kill, ServerProcess::startAgain, REFUSED, SOON);

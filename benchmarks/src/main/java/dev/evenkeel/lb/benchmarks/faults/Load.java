@@ -1,7 +1,9 @@
 package dev.evenkeel.lb.benchmarks.faults;
 
+import dev.evenkeel.lb.call.AttemptHistory;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,9 +23,12 @@ final class Load {
     private static final long LONGEST_SECONDS = 20;
 
     private final Collection<Done> calls = new ConcurrentLinkedQueue<>();
+    private final long begun;
     private long latest;
 
-    private Load() {}
+    private Load(long begun) {
+        this.begun = begun;
+    }
 
     /** One call. */
     record Done(long due, long ended, @Nullable Throwable failure) {
@@ -38,6 +43,10 @@ final class Load {
             return cause == null ? "none" : cause.getClass().getName();
         }
 
+        List<AttemptHistory.Entry> attempts() {
+            return failure == null ? List.of() : AttemptHistory.of(failure);
+        }
+
         double millis() {
             return (ended - due) / 1e6;
         }
@@ -46,7 +55,7 @@ final class Load {
     /** Returns when the last one has ended, or should have long ago. */
     static Load of(long begun, int perSecond, int seconds, Supplier<CompletableFuture<?>> call)
             throws InterruptedException {
-        Load load = new Load();
+        Load load = new Load(begun);
         List<CompletableFuture<?>> pending = new ArrayList<>();
         for (int i = 0; i < perSecond * seconds; i++) {
             long due = begun + TimeUnit.SECONDS.toNanos(i) / perSecond;
@@ -94,9 +103,18 @@ final class Load {
         return calls.stream().filter(Done::failed).toList();
     }
 
-    /** What calls failed with, and how many with each kind. */
-    Map<String, Long> reasons() {
-        return failed().stream().collect(Collectors.groupingBy(Done::reason, TreeMap::new, Collectors.counting()));
+    /** What calls failed with: how many with each kind, and what the first of them has to say. */
+    List<String> reasons() {
+        Map<String, List<Done>> byReason = failed().stream()
+                .sorted(Comparator.comparingLong(Done::due))
+                .collect(Collectors.groupingBy(Done::reason, TreeMap::new, Collectors.toList()));
+        List<String> reasons = new ArrayList<>();
+        byReason.forEach((reason, lost) -> {
+            Done first = lost.get(0);
+            reasons.add("%d by %s; the first was due at %.3f s, and took %.0f ms: %s"
+                    .formatted(lost.size(), reason, (first.due() - begun) / 1e9, first.millis(), first.attempts()));
+        });
+        return reasons;
     }
 
     /** When the last call failed that did, in nanoseconds after this time; negative if before, or if none did. */

@@ -30,10 +30,21 @@ final class NotingBalancer implements LoadBalancer {
     }
 
     /** An attempt that failed. */
-    record Failed(String instanceId, long begun, boolean first) {
+    record Failed(String instanceId, long begun, long ended, boolean first, Outcome outcome) {
 
         boolean isAt(String address, long from, long until) {
             return instanceId.equals(address) && begun - from >= 0 && until - begun > 0;
+        }
+
+        /** What became of it, for a server that is ill since then. */
+        String since(long ill) {
+            return "%s, %s attempt: begun at %.1f ms, %s after %.1f ms"
+                    .formatted(instanceId, first ? "first" : "further", (begun - ill) / 1e6, outcome, millis());
+        }
+
+        /** How long it took. */
+        double millis() {
+            return (ended - begun) / 1e6;
         }
     }
 
@@ -126,7 +137,7 @@ final class NotingBalancer implements LoadBalancer {
         @Override
         public void end(Outcome outcome) {
             if (ended.compareAndSet(false, true) && isFailure(outcome)) {
-                failed.add(new Failed(instance().id(), begun, first));
+                failed.add(new Failed(instance().id(), begun, System.nanoTime(), first, outcome));
             }
             lease.end(outcome);
         }

@@ -36,7 +36,8 @@ public record Cell(double value, int digits, double least, double most, boolean 
         return new Cell(value, digits, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, real);
     }
 
-    boolean isGood() {
+    /** Whether no goal is missed. */
+    public boolean isGood() {
         return Double.isNaN(value) || (value >= least && value <= most);
     }
 
