@@ -59,6 +59,11 @@ public final class OwnRows implements RowSource {
         return twoChoices("lease", n, 1);
     }
 
+    /** The same without the lease, which keeps a call from ending twice. */
+    public static Measurement twoChoicesWithoutLease(int n) {
+        return twoChoices("counting", n, 1);
+    }
+
     private static Measurement roundRobin(String method, int n, int threads) {
         return Measurement.of("round robin", RoundRobinBenchmark.class, method, n, threads);
     }

@@ -22,6 +22,12 @@ final class Rotation {
     private static final int MAX_WALKS =
             Math.min(1 << HASH_BITS, Integer.highestOneBit(Runtime.getRuntime().availableProcessors() * 4));
 
+    /**
+     * An increment costs less than a compare-and-set, but never fails, so that it does not notice another one: after one of so
+     * many it is looked whether the next turn has been taken already.
+     */
+    private static final long TURNS_PER_LOOK = 64;
+
     /** Of so many collisions where there can be no more walks, one makes all threads choose again. */
     private static final int PATIENCE = 64;
 
@@ -46,10 +52,23 @@ final class Rotation {
 
     /** The next turn: the next one of its walk that is taken, where there are strides. */
     long next(@Nullable Strides strides) {
+        return strides == null ? next() : nextTaken(strides);
+    }
+
+    private long next() {
+        Walk walk = walk();
+        long turn = walk.getAndIncrement();
+        if ((turn & (TURNS_PER_LOOK - 1)) == 0 && walk.get() != turn + 1) {
+            contended();
+        }
+        return turn;
+    }
+
+    private long nextTaken(Strides strides) {
         Walk walk = walk();
         while (true) {
             long position = walk.get();
-            long turn = strides == null ? position : strides.taken(position);
+            long turn = strides.taken(position);
             if (walk.compareAndSet(position, turn + 1)) {
                 return turn;
             }

@@ -26,6 +26,10 @@ public final class PeerRows implements RowSource {
             add(rows, "Vert.x, round robin", OwnRows.roundRobin(n), roundRobin("vertx", n));
             add(rows, "Armeria, weighted round robin", OwnRows.weightedRoundRobin(n), roundRobin("armeriaWeighted", n));
             add(rows, "gRPC, least request, no clock", OwnRows.twoChoicesWithoutClock(n), twoChoices("grpc", n));
+            rows.add(Row.ratio(
+                    "ours without a lease over gRPC, least request",
+                    OwnRows.twoChoicesWithoutLease(n),
+                    twoChoices("grpc", n)));
             add(rows, "Stork, two choices and clock", OwnRows.twoChoices(n), twoChoices("stork", n));
             add(rows, "Vert.x, two choices and clock", OwnRows.twoChoices(n), twoChoices("vertx", n));
         }
