@@ -46,9 +46,7 @@ final class Leg {
         this.balancing = balancing;
         this.request = request;
         this.route = route;
-        this.routed = route.path().isPresent()
-                ? balancing.carriers().routed(request.uri(), route.path().get())
-                : request.uri();
+        this.routed = balancing.carriers().routed(request.uri(), route.path());
         this.redirects = redirects;
         this.session = session;
         this.begun = request.timeout().isPresent() ? balancing.ticker().nanos() : 0;
