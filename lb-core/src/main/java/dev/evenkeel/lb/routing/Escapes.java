@@ -3,6 +3,7 @@ package dev.evenkeel.lb.routing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.util.HexFormat;
 
 /** Percent escapes of URLs (RFC 3986, 2.1). A percent sign that begins none stands for itself. */
 final class Escapes {
@@ -17,9 +18,8 @@ final class Escapes {
         if (at + LENGTH > text.length() || text.charAt(at) != '%') {
             return -1;
         }
-        int high = Character.digit(text.charAt(at + 1), 16);
-        int low = Character.digit(text.charAt(at + 2), 16);
-        return high < 0 || low < 0 ? -1 : high << 4 | low;
+        boolean isOne = HexFormat.isHexDigit(text.charAt(at + 1)) && HexFormat.isHexDigit(text.charAt(at + 2));
+        return isOne ? HexFormat.fromHexDigits(text, at + 1, at + LENGTH) : -1;
     }
 
     /** Whether every percent sign begins one. */

@@ -1,8 +1,8 @@
 package dev.evenkeel.lb.routing;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +20,8 @@ final class Paths {
 
     /** Of a segment, what stands for itself: {@code pchar} of RFC 3986 without escapes, and without the semicolon. */
     private static final boolean[] LITERAL = new boolean[0x80];
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     static {
         String literals = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,=:@";
@@ -56,24 +58,38 @@ final class Paths {
     /** Whether the path has escaped slashes, which some servers take for borders. */
     static boolean hasEscapedBorders(String raw) {
         for (int i = raw.indexOf('%'); i >= 0; i = raw.indexOf('%', i + 1)) {
-            int octet = Escapes.octet(raw, i);
-            if (octet == '/' || octet == '\\') {
+            if (isEscapedBorder(raw, i)) {
                 return true;
             }
         }
         return false;
     }
 
+    private static boolean isEscapedBorder(String raw, int at) {
+        int octet = Escapes.octet(raw, at);
+        return octet == '/' || octet == '\\';
+    }
+
     /** The path as those servers read it. */
     static String withEscapedBorders(String raw) {
-        StringBuilder read = new StringBuilder(raw);
-        for (int i = read.length() - Escapes.LENGTH; i >= 0; i--) {
-            int octet = Escapes.octet(read, i);
-            if (octet == '/' || octet == '\\') {
-                read.replace(i, i + Escapes.LENGTH, "/");
-            }
+        StringBuilder read = new StringBuilder(raw.length());
+        for (int i = 0; i < raw.length(); ) {
+            boolean border = isEscapedBorder(raw, i);
+            read.append(border ? '/' : raw.charAt(i));
+            i += border ? Escapes.LENGTH : 1;
         }
         return read.toString();
+    }
+
+    /** Whether it can stand in a URL, and is nothing more than a path there. */
+    static boolean isWritten(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (c <= ' ' || c == 0x7f || c == '?' || c == '#') {
+                return false;
+            }
+        }
+        return path.startsWith("/");
     }
 
     /** Whether a rule may put it in front of others: {@code /v2}, in that form, without a slash at the end. */
@@ -146,7 +162,7 @@ final class Paths {
                 if (octet > 0 && LITERAL[octet]) {
                     name.append((char) octet);
                 } else {
-                    name.append('%').append(String.format(Locale.ROOT, "%02X", octet));
+                    HEX.toHexDigits(name.append('%'), octet);
                 }
             }
             return name.toString();

@@ -45,14 +45,21 @@ public final class Route {
      * The same, but the instance is asked for this path. The caller goes on seeing its own.
      *
      * @param rewritten the path as it stands in a URL, escapes included, without query
-     * @throws IllegalArgumentException if it does not begin with a slash, or the request goes out as it is
+     * @throws IllegalArgumentException if it does not begin with a slash, or has blanks, control characters, {@code ?} or
+     *     {@code #}; or if the request goes out as it is
      */
     public Route withPath(String rewritten) {
-        if (!rewritten.startsWith("/")) {
-            throw new IllegalArgumentException("path: " + Printable.of(rewritten) + " (expected: to begin with /)");
+        if (!Paths.isWritten(rewritten)) {
+            throw new IllegalArgumentException("path: " + Printable.of((Object) rewritten)
+                    + " (expected: a path as in a URL, beginning with /, without query)");
         }
         checkBalanced("path");
-        return new Route(balancer, Optional.of(rewritten), mirror, split);
+        return asking(rewritten);
+    }
+
+    /** The same, for what is known to be a path. */
+    Route asking(String path) {
+        return new Route(balancer, Optional.of(path), mirror, split);
     }
 
     /**
@@ -99,8 +106,19 @@ public final class Route {
         if (balancer.isEmpty() || other.balancer.isEmpty()) {
             return balancer.isEmpty() && other.balancer.isEmpty();
         }
-        return balancer.get().serviceName().equals(other.balancer.get().serviceName())
-                || (split != null && split == other.split);
+        return balancer.get().serviceName().equals(other.balancer.get().serviceName()) || isOfTheSplitOf(other);
+    }
+
+    /**
+     * Whether this and the other lead to the same balancer, to parts of one {@link Split}, or both times out as it is, so that a
+     * client which is redirected from one to the other may stay at its instance.
+     */
+    public boolean isSameTargetAs(Route other) {
+        return balancer.equals(other.balancer) || isOfTheSplitOf(other);
+    }
+
+    private boolean isOfTheSplitOf(Route other) {
+        return split != null && split == other.split;
     }
 
     @Override

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  *
  * <p><b>Cost.</b> Rules are found by host and path, so that the number of rules hardly matters; those that differ only in methods,
  * headers or query are tried one after the other. Nothing is allocated but for paths that have escapes, dots or empty segments,
- * and for the result where the path is rewritten.
+ * and for the result where the path is rewritten or the request mirrored.
  */
 public final class Routes implements Router {
 

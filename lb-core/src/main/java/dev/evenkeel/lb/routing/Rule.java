@@ -238,7 +238,7 @@ public final class Rule {
         }
         Route route = split == null ? routes.get(0) : routes.get(split.choose(request));
         if (prefix != null) {
-            route = route.withPath(rewritten(prefix, request.path()));
+            route = route.asking(rewritten(prefix, request.path()));
         }
         return mirror != null && mirror.isDrawn(request) ? route.withMirror(mirror) : route;
     }

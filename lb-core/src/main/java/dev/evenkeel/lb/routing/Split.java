@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Requests with the same sticky key, that of their {@linkplain RoutedRequest#pickRequest() pick}, go to the same balancer;
- * those of a session to the one that it began with; others are drawn at random. A key has the same place in every split of every process, from 0 to 1, and each
- * balancer the part of that line that its weight gives it, in the order in which they were named. So the keys of a canary that
- * is named last stay with it when it grows, and whoever gets one canary gets the others, too.
+ * those of a session to the one that it began with; others are drawn at random. A key has the same place in every split of every
+ * process, from 0 to 1, and each balancer the part of that line that its weight gives it, in the order in which they were named.
+ * So the keys of a canary that is named last stay with it when it grows, and whoever gets one canary gets the others, too.
  */
 public final class Split {
 

@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * How requests and responses of HTTP carry the {@linkplain SessionTokens tokens} of sessions: in a header, or in a cookie. A
  * request without a token begins a session, and its response has the token; a request with one goes where the session is.
- * The instance does not see the token. The response has another one when the session has moved, or half of the token's lifetime is
- * over.
+ * The instance does not see the token, nor does the caller see what the instance says in that header. The response has another
+ * one when the session has moved, or half of the token's lifetime is over.
  *
  * <p>Given to the builder of a balanced client, as {@code sessions(HttpSessions.inHeader(tokens))}. What other methods there are,
  * adapters of HTTP clients need. Immutable, and safe for concurrent use.
@@ -38,15 +38,21 @@ public final class HttpSessions {
     /**
      * In a header of this name, of requests and of responses.
      *
-     * @throws IllegalArgumentException if it cannot be the name of a header
+     * @throws IllegalArgumentException if it cannot be the name of a header, or is that of all cookies
      */
     public static HttpSessions inHeader(SessionTokens tokens, String name) {
-        return new HttpSessions(tokens, new Carrier.Header(checkName("header", name)));
+        String checked = checkName("header", name);
+        if (checked.equalsIgnoreCase("Cookie") || checked.equalsIgnoreCase("Set-Cookie")) {
+            throw new IllegalArgumentException(
+                    "header: " + checked + " (expected: one of its own; inCookie for a cookie)");
+        }
+        return new HttpSessions(tokens, new Carrier.Header(checked));
     }
 
     /**
      * In a cookie of this name, for callers that have a store of cookies: for all paths of the service, {@code HttpOnly},
-     * {@code SameSite=Lax}, {@code Secure} where the call was, for the lifetime of the token.
+     * {@code SameSite=Lax}, {@code Secure} where the call was, for the lifetime of the token. It has room for one token: where
+     * rules lead requests of one host to several services, a session with one of them ends that with another.
      *
      * @throws IllegalArgumentException if it cannot be the name of a cookie
      */

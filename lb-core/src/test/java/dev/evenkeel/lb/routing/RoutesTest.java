@@ -226,6 +226,13 @@ class RoutesTest {
             assertThat(matchesPath(pattern, path)).isTrue();
         }
 
+        /** Only what servers take for an escape is one: not digits of another script. */
+        @Test
+        void areNotDecodedWhereNobodyDoes() {
+            assertThat(matchesPath("/a", "/%\uff16\uff11")).isFalse();
+            assertThat(matchesPath("/a/b", "/a%\uff12F")).isFalse();
+        }
+
         @ParameterizedTest
         @ValueSource(
                 strings = {
@@ -251,7 +258,8 @@ class RoutesTest {
                     "/a/../b",
                     "/.",
                     "/a\r\nb",
-                    "/%2e%2E/b"
+                    "/%2e%2E/b",
+                    "/%\uff16\uff11"
                 })
         void thatCannotBeAreRefused(String pattern) {
             assertThatIllegalArgumentException()
@@ -520,12 +528,25 @@ class RoutesTest {
             for (int key = 0; key < 20; key++) {
                 Route other = routes.resolve(FakeRequest.get("http://x/a").with(PickRequest.stickyTo("" + key)));
                 assertThat(one.isSameServiceAs(other)).isTrue();
+                assertThat(one.isSameTargetAs(other)).isTrue();
             }
             Route another = routes.resolve(FakeRequest.get("http://x/b"));
             assertThat(one.isSameServiceAs(another)).isFalse();
             assertThat(another.isSameServiceAs(Route.to(carts))).isTrue();
             assertThat(another.isSameServiceAs(Route.AS_IT_IS)).isFalse();
             assertThat(Route.AS_IT_IS.isSameServiceAs(Route.AS_IT_IS)).isTrue();
+            assertThat(one.isSameTargetAs(another)).isFalse();
+            assertThat(another.isSameTargetAs(Route.to(carts))).isTrue();
+            assertThat(another.isSameTargetAs(Route.AS_IT_IS)).isFalse();
+            assertThat(Route.AS_IT_IS.isSameTargetAs(Route.AS_IT_IS)).isTrue();
+        }
+
+        @Test
+        void viewsAreOneServiceButNotTheSameInstances() {
+            Route blue = Route.to(orders.subset(Map.of("color", "blue")));
+            Route green = Route.to(orders.subset(Map.of("color", "green")));
+            assertThat(blue.isSameServiceAs(green)).isTrue();
+            assertThat(blue.isSameTargetAs(green)).isFalse();
         }
 
         @Test
@@ -642,9 +663,17 @@ class RoutesTest {
     void aRouterOfOnesOwnCanRewriteToo() {
         assertThat(Route.to(orders).withPath("/b").withMirror(Mirror.to(carts)))
                 .hasToString("orders, as /b, mirrored to carts");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Route.to(orders).withPath("b"))
-                .withMessage("path: b (expected: to begin with /)");
+        assertThat(Route.to(orders).withPath("/b%3F;c=\u00e9").path()).contains("/b%3F;c=\u00e9");
         assertThatIllegalArgumentException().isThrownBy(() -> Route.AS_IT_IS.withPath("/b"));
+    }
+
+    /** What a router makes of a name that it has been given must not become a query, or another request. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "b", "/b?admin=1", "/b#c", "/b c", "/b\r\nHost: evil", "/b\u0000", "/\u007f"})
+    void aPathOfARouterOfOnesOwnIsAPathAndNoMore(String path) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Route.to(orders).withPath(path))
+                .withMessageMatching(
+                        "path: [^\r\n]* \\(expected: a path as in a URL, beginning with /, without query\\)");
     }
 }

@@ -80,6 +80,35 @@ class HttpSessionsTest {
         assertThat(tokens.refused()).isOne();
     }
 
+    /** Nobody learns from an answer what was wrong: no token, one of somebody else's, or one that is too old. */
+    @Test
+    void whateverIsWrongWithATokenTheAnswerIsTheSame() {
+        String expired = newToken();
+        clock.advance(Duration.ofDays(1));
+        HttpSessions strangers = HttpSessions.inHeader(
+                SessionTokens.builder(secret(2)).clock(clock).build());
+        SessionCall ofAnotherSecret = strangers.begin("orders", List.of());
+        place(ofAnotherSecret, "b");
+        SessionCall ofAnotherService = header.begin("carts", List.of());
+        ofAnotherService.session().move("carts", Optional.empty(), "b");
+        List<String> tokensThatAreNone = List.of(
+                expired,
+                ofAnotherSecret.answer(false).orElseThrow(),
+                ofAnotherService.answer(false).orElseThrow(),
+                newToken().substring(1) + "A",
+                "A".repeat(SessionTokens.MAX_LENGTH),
+                "A".repeat(1 << 20),
+                "forged\r\nSet-Cookie: a=b");
+        String answerToNone = newToken();
+        for (String none : tokensThatAreNone) {
+            SessionCall call = header.begin("orders", List.of(none));
+            assertThat(call.session().instanceId("orders")).isEmpty();
+            place(call, "a");
+            assertThat(call.answer(false)).contains(answerToNone);
+        }
+        assertThat(tokens.refused()).isEqualTo(tokensThatAreNone.size());
+    }
+
     @Test
     void theFirstOfSeveralCounts() {
         SessionCall call = header.begin("orders", List.of(" " + newToken() + " ", "forged"));
@@ -129,6 +158,16 @@ class HttpSessionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> HttpSessions.inCookie(tokens, name))
                 .withMessageStartingWith("cookie: \"");
+    }
+
+    /** All cookies would be taken for a token, and away. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Cookie", "cookie", "SET-COOKIE"})
+    void refusesTheHeadersOfAllCookies(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> HttpSessions.inHeader(tokens, name))
+                .withMessage("header: " + name + " (expected: one of its own; inCookie for a cookie)");
+        assertThat(HttpSessions.inCookie(tokens, name)).isNotNull();
     }
 
     @Test

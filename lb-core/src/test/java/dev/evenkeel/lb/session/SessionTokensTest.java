@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.LoadBalancerBuilder;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.request.PickRequest;
@@ -26,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionTokensTest {
 
-    private static final int FORGED = Integer.getInteger("evenkeel.forgedTokens", 100_000);
+    private static final int FORGED = 1_000_000;
 
     private final VirtualClock clock = new VirtualClock();
     private final SessionTokens tokens = tokens(1);
@@ -256,11 +258,30 @@ class SessionTokensTest {
         assertThat(tokens.refused()).isEqualTo(FORGED);
     }
 
+    /** Each call has a session of its own then, and all are with one instance. */
+    @Test
+    void oneThatIsUsedAgainAndAgainStaysWithinTheBound() {
+        String token = tokenAt(tokens, "10.0.0.1:80");
+        try (LoadBalancer orders = builder().maxSessionLoad(1.25).build()) {
+            List<Lease> leases = new ArrayList<>();
+            for (int total = 1; total <= 200; total++) {
+                leases.add(orders.acquire(PickRequest.inSession(tokens.resume("orders", token))));
+                assertThat(orders.snapshot().instance("10.0.0.1:80").inFlight())
+                        .isLessThanOrEqualTo((int) Math.ceil(1.25 * total / 4));
+            }
+            assertThat(orders.snapshot().instance("10.0.0.1:80").inFlight()).isGreaterThanOrEqualTo(50);
+            leases.forEach(Lease::succeeded);
+        }
+    }
+
     private static LoadBalancer orders() {
+        return builder().build();
+    }
+
+    private static LoadBalancerBuilder builder() {
         return LoadBalancer.builder("orders")
                 .instances("10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80", "10.0.0.4:80")
-                .strategy(Strategies.roundRobin())
-                .build();
+                .strategy(Strategies.roundRobin());
     }
 
     // ---- settings

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.LoadBalancerBuilder;
 import dev.evenkeel.lb.NoInstanceAvailableException;
+import dev.evenkeel.lb.PoolSaturatedException;
 import dev.evenkeel.lb.call.AttemptHistory;
 import dev.evenkeel.lb.discovery.InMemoryRegistry;
 import dev.evenkeel.lb.discovery.InstanceSource;
@@ -257,6 +258,57 @@ class ConnectingTest {
         assertThatThrownBy(() -> BalancedSocketFactory.to(orders).createSocket("orders", 1))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("closed");
+    }
+
+    @Test
+    void waitsForAPlaceWhereThereIsAQueue() throws Exception {
+        EchoServer server = services.server();
+        LoadBalancer full = services.build(LoadBalancer.builder("orders")
+                .instances(List.of(server.instance()))
+                .maxInFlightPerInstance(1));
+        try (Socket open = BalancedSocketFactory.to(full).createSocket("orders", 1)) {
+            assertThat(open.isConnected()).isTrue();
+            assertThatThrownBy(() -> BalancedSocketFactory.to(full).createSocket("orders", 1))
+                    .isInstanceOf(ConnectException.class)
+                    .hasCauseInstanceOf(PoolSaturatedException.class);
+        }
+        LoadBalancer orders = services.build(LoadBalancer.builder("orders")
+                .instances(List.of(server.instance()))
+                .maxInFlightPerInstance(1)
+                .queue(1, Duration.ofMinutes(1)));
+        Socket open = BalancedSocketFactory.to(orders).createSocket("orders", 1);
+        Socket next = BalancedSocketFactory.to(orders).createSocket();
+        CompletableFuture<Throwable> failure = inBackground(() -> next.connect(LOGICAL, 30_000));
+        Eventually.until("it waits", () -> orders.snapshot().waiting() == 1);
+        open.close();
+        assertThat(failure.get(20, TimeUnit.SECONDS)).isNull();
+        assertThat(orders.snapshot().inFlight()).isEqualTo(1);
+        next.close();
+    }
+
+    @Test
+    void whatIsOpenGoesOnWhenItsInstanceLeaves() throws Exception {
+        EchoServer leaving = services.server();
+        EchoServer staying = services.server();
+        InMemoryRegistry registry = new InMemoryRegistry();
+        registry.register("orders", leaving.instance());
+        registry.register("orders", staying.instance());
+        LoadBalancer orders = services.build(LoadBalancer.builder("orders").source(registry));
+        String id = leaving.instance().id();
+        Socket open = BalancedSocketFactory.to(orders)
+                .with(PickRequest.builder().only(id).build())
+                .createSocket("orders", 1);
+        registry.deregister("orders", id);
+        assertThat(orders.snapshot().instance(id).isDraining()).isTrue();
+        for (int i = 0; i < 4; i++) {
+            try (Socket another = BalancedSocketFactory.to(orders).createSocket("orders", 1)) {
+                assertThat(BalancedSocketFactory.instance(another)).contains(staying.instance());
+            }
+        }
+        open.getOutputStream().write('x');
+        assertThat(open.getInputStream().read()).isEqualTo('x');
+        open.close();
+        Eventually.until("it is gone", () -> orders.snapshot().find(id).isEmpty());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.evenkeel.lb.httpclient;
 import static java.util.Objects.requireNonNull;
 
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.request.StickySession;
 import dev.evenkeel.lb.routing.Mirror;
 import dev.evenkeel.lb.routing.NoRouteException;
 import dev.evenkeel.lb.routing.Route;
@@ -66,10 +67,11 @@ record Balancing(
     /**
      * Where a request goes.
      *
+     * @param session that of the call so far; null if it begins with this request, or has none
      * @throws IOException if it must not go out
      */
-    Route route(HttpRequest request) throws IOException {
-        RoutedHttpRequest routed = RoutedHttpRequest.of(request, this);
+    Route route(HttpRequest request, @Nullable StickySession session) throws IOException {
+        RoutedHttpRequest routed = RoutedHttpRequest.of(request, this, session);
         if (routed == null) {
             return Route.AS_IT_IS;
         }

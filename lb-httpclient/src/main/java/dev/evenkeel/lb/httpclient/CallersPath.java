@@ -26,10 +26,12 @@ final class CallersPath {
                 : RequestRewriting.withPath(URI.create(text.substring(0, mark)), text.substring(mark + MARK.length()));
     }
 
-    /** The URL alone. */
+    /** The URL alone, so that nobody takes what a caller has in its fragment for a path. */
     static URI without(URI uri) {
+        if (uri.getRawFragment() == null) {
+            return uri;
+        }
         String text = uri.toString();
-        int fragment = text.indexOf('#');
-        return fragment < 0 ? uri : URI.create(text.substring(0, fragment));
+        return URI.create(text.substring(0, text.indexOf('#')));
     }
 }

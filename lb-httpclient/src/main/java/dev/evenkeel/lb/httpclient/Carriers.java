@@ -161,9 +161,12 @@ final class Carriers {
         return tlsNames != null && Origin.isSecure(logical);
     }
 
-    /** The URL with the path to ask an instance for; cookies and credentials go by the one that it has had. */
-    URI routed(URI logical, String path) {
-        return shared == null ? CallersPath.kept(logical, path) : RequestRewriting.withPath(logical, path);
+    /** The URL with the path to ask an instance for, if that is another one; cookies and credentials go by its own. */
+    URI routed(URI logical, Optional<String> path) {
+        if (path.isEmpty()) {
+            return CallersPath.without(logical);
+        }
+        return shared == null ? CallersPath.kept(logical, path.get()) : RequestRewriting.withPath(logical, path.get());
     }
 
     /**

@@ -46,9 +46,7 @@ final class Leg {
         this.balancing = balancing;
         this.request = request;
         this.route = route;
-        this.routed = route.path().isPresent()
-                ? balancing.carriers().routed(request.uri(), route.path().get())
-                : request.uri();
+        this.routed = balancing.carriers().routed(request.uri(), route.path());
         this.redirects = redirects;
         this.session = session;
         this.begun = request.timeout().isPresent() ? balancing.ticker().nanos() : 0;
@@ -60,7 +58,7 @@ final class Leg {
      * @throws IOException if the request must not go out
      */
     static Leg first(Balancing balancing, HttpRequest request) throws IOException {
-        Route route = balancing.route(request);
+        Route route = balancing.route(request, null);
         return new Leg(balancing, request, route, 0, session(balancing, request, route));
     }
 
@@ -205,7 +203,7 @@ final class Leg {
         HttpRequest next = following(to, head, true).build();
         Route nextRoute;
         try {
-            nextRoute = balancing.route(next);
+            nextRoute = balancing.route(next, pickRequest().session().orElse(null));
         } catch (IOException refused) {
             return null; // the caller sees where it would have led
         }

@@ -84,22 +84,27 @@ final class LegSession {
         return copy.build();
     }
 
-    /** The headers of a response, with a token if the caller needs one. */
+    /**
+     * The headers of a response, with a token if the caller needs one. What an instance says in the header of tokens is not for
+     * the caller.
+     */
     HttpHeaders withToken(HttpHeaders headers) {
         Optional<String> token = call.answer(Origin.isSecure(uri));
-        if (token.isEmpty()) {
-            return headers;
-        }
         String name = sessions.responseHeader();
         boolean isCookie = name.equals("Set-Cookie");
-        if (isCookie && cookies != null) {
-            store(cookies, token.get());
+        if (token.isEmpty() && (isCookie || headers.firstValue(name).isEmpty())) {
+            return headers;
         }
         Map<String, List<String>> changed = new LinkedHashMap<>(headers.map());
-        List<String> values = new ArrayList<>(isCookie ? headers.allValues(name) : List.of());
-        values.add(token.get());
         changed.keySet().removeIf(name::equalsIgnoreCase);
-        changed.put(name, values);
+        if (token.isPresent()) {
+            List<String> values = new ArrayList<>(isCookie ? headers.allValues(name) : List.of());
+            values.add(token.get());
+            changed.put(name, values);
+            if (isCookie && cookies != null) {
+                store(cookies, token.get());
+            }
+        }
         return HttpHeaders.of(changed, (header, value) -> true);
     }
 

@@ -15,17 +15,25 @@ final class RoutedHttpRequest implements RoutedRequest {
     private final String host;
     private final Balancing balancing;
 
-    private RoutedHttpRequest(HttpRequest request, String host, Balancing balancing) {
+    /** That of the call so far; null if it begins with this request. */
+    private final @Nullable StickySession session;
+
+    private RoutedHttpRequest(HttpRequest request, String host, Balancing balancing, @Nullable StickySession session) {
         this.request = request;
         this.host = host;
         this.balancing = balancing;
+        this.session = session;
     }
 
-    /** The request, or null if its URL names no host, so that it cannot be for a service. */
-    static @Nullable RoutedHttpRequest of(HttpRequest request, Balancing balancing) {
+    /**
+     * The request, or null if its URL names no host, so that it cannot be for a service.
+     *
+     * @param session that of the call so far; null if it begins with this request, or has none
+     */
+    static @Nullable RoutedHttpRequest of(HttpRequest request, Balancing balancing, @Nullable StickySession session) {
         URI uri = request.uri();
         String host = uri == null ? null : uri.getHost(); // a request that is not of the JDK's making may have none
-        return host == null ? null : new RoutedHttpRequest(request, Origin.host(host), balancing);
+        return host == null ? null : new RoutedHttpRequest(request, Origin.host(host), balancing, session);
     }
 
     @Override
@@ -61,9 +69,9 @@ final class RoutedHttpRequest implements RoutedRequest {
 
     @Override
     public Optional<String> sessionInstance(String serviceName) {
-        Optional<StickySession> inCode = pickRequest().session();
-        return inCode.isPresent()
-                ? inCode.get().instanceId(serviceName)
+        Optional<StickySession> known = session == null ? pickRequest().session() : Optional.of(session);
+        return known.isPresent()
+                ? known.get().instanceId(serviceName)
                 : balancing.carriers().sessionInstance(serviceName, request);
     }
 

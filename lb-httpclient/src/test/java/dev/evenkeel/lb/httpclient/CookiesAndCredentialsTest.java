@@ -46,10 +46,15 @@ class CookiesAndCredentialsTest extends HttpFixture {
                 BalancedHttpClient.wrap(newPlainClient().cookieHandler(handler).build(), orders);
         balanced.send(get("http://orders/a%2Fb?x=%20"), BodyHandlers.ofString());
         balanced.send(get("http://ORDERS.:81/y"), BodyHandlers.ofString());
+        balanced.send(get("http://orders/z#callers-path=/admin"), BodyHandlers.ofString());
         assertThat(asked)
                 .containsExactly(
                         "get http://orders/a%2Fb?x=%20",
-                        "put http://orders/a%2Fb?x=%20", "get http://orders:81/y", "put http://orders:81/y");
+                        "put http://orders/a%2Fb?x=%20",
+                        "get http://orders:81/y",
+                        "put http://orders:81/y",
+                        "get http://orders/z",
+                        "put http://orders/z");
     }
 
     @Test

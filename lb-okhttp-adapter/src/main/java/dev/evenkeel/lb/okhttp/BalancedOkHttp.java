@@ -65,8 +65,9 @@ import org.slf4j.LoggerFactory;
  * cancelled; a WebSocket until it is closed. A response that is neither read nor closed stays in flight.
  *
  * <p><b>Redirects</b> within a service are OkHttp's and stay on the instance. Those that lead to another service, by host
- * or by what the router says, are balanced and counted there; they go without the {@code Authorization} header and without
- * the {@code PickRequest} of the call. Those to other hosts are OkHttp's.
+ * or by what the router says, are balanced and counted there; they go without the headers {@code Authorization} and
+ * {@code Cookie}, but for what the cookie jar says, and without the {@code PickRequest} of the call. Those to another view of the
+ * service are balanced as well, and go with all of that. Those to other hosts are OkHttp's.
  *
  * <p><b>Copies</b> for a {@link dev.evenkeel.lb.routing.Mirror} are calls of their own, on threads of the dispatcher's executor,
  * whatever its limits. Network interceptors see them, event listeners and interceptors do not.
@@ -336,7 +337,7 @@ public final class BalancedOkHttp {
             warn();
             OkHttpClient.Builder balanced = client.newBuilder();
             Resilience resilience = new Resilience(retries, hedging, replay, new ReadAhead(bufferedBytes));
-            Routing routing = new Routing(router, pickRequest, sessions, client.cookieJar());
+            Routing routing = new Routing(router, pickRequest, sessions);
             FollowUpVeil veil = new FollowUpVeil(routing);
             ClientPools pools = new ClientPools(idlePerInstance, keepAlive, tlsNames);
             List<String> stripped = List.copyOf(strippedHeaders);

@@ -80,8 +80,12 @@ final class BalancingInterceptor implements Interceptor {
             response = Redirect.after(before, redirect.get());
             HttpUrl target = requireNonNull(Redirect.target(response, chain));
             Request next = Redirect.next(response, target);
-            if (Resilience.isBodyOnce(next) || routing.isRefused(next)) {
+            Route route = routing.routeIfAny(next, chain.getCookieJar());
+            if (Resilience.isBodyOnce(next) || route == null) {
                 return response;
+            }
+            if (!staysWithService(response.request(), target, route)) {
+                next = Redirect.toAnotherService(next);
             }
             response.close();
             if (redirects == Redirect.MAX) {
@@ -92,8 +96,17 @@ final class BalancingInterceptor implements Interceptor {
         }
     }
 
+    /** Whether credentials may go along: to another host, or another scheme, OkHttp takes none either. */
+    private static boolean staysWithService(Request redirected, HttpUrl target, Route route) {
+        Pick pick = redirected.tag(Pick.class);
+        return pick != null
+                && route.isSameServiceAs(pick.route())
+                && redirected.url().host().equals(target.host())
+                && redirected.url().scheme().equals(target.scheme());
+    }
+
     private Response send(Chain chain, Request given, boolean isTheCallers) throws IOException {
-        Route route = routing.route(given);
+        Route route = routing.route(given, chain.getCookieJar());
         if (route.balancer().isEmpty()) {
             return chain.proceed(withoutPick(given));
         }

@@ -221,15 +221,20 @@ final class CallListener extends EventListener {
         if (call.isCanceled()) {
             awaitCanceled();
             abandon();
-            return failed.isTimedOut() ? timeout(failure) : failure;
+            IOException explained = explained(failure, failed);
+            return failed.isTimedOut() ? timeout(explained) : explained;
         }
         end(evidence.onFailure(failure));
         if (elsewhere) {
             return failure;
         }
-        return OwnFaults.explained(failure, host, failed) instanceof IOException explained && explained != failure
-                ? explained
-                : CalledInstance.named(failure, host, failed.instance());
+        IOException explained = explained(failure, failed);
+        return explained != failure ? explained : CalledInstance.named(failure, host, failed.instance());
+    }
+
+    /** With what was wrong on this side, if anything was. */
+    private IOException explained(IOException failure, Attempt of) {
+        return OwnFaults.explained(failure, host, of) instanceof IOException explained ? explained : failure;
     }
 
     /** Who lost interest, {@link #canceled} says, which comes right after the mark that has made the call fail. */

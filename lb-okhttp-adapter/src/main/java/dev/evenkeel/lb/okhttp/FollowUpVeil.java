@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The header {@code Retry-After} of a 503. When it says 0, OkHttp would send the request again to the same instance,
  *       a POST included, whatever {@code retryOnConnectionFailure} says.
- *   <li>A redirect that leads to another service. OkHttp would take its name for that of a host.
+ *   <li>A redirect that leads to another service, or to another view. OkHttp would take its name for that of a host, or stay where
+ *       it is.
  * </ul>
  *
  * <p>And it shows OkHttp and the caller their own path, where a router has the instance asked for another one.
@@ -45,7 +46,7 @@ final class FollowUpVeil implements Interceptor {
             return withoutRetryAfter(response, request.tag(Pick.class));
         }
         HttpUrl target = Redirect.target(response, chain);
-        if (target == null || isUpToOkHttp(request, target)) {
+        if (target == null || isUpToOkHttp(request, target, chain)) {
             return response;
         }
         return renamed(response, LOCATION, VEILED_LOCATION);
@@ -53,20 +54,20 @@ final class FollowUpVeil implements Interceptor {
 
     /** Asks the instance for the path that the route says, which nobody above sees. */
     private Response proceed(Chain chain, Request request) throws IOException {
-        Request routed = routed(request);
+        Request routed = routed(chain, request);
         Response response = chain.proceed(routed);
         return routed == request
                 ? response
                 : response.newBuilder().request(request).build();
     }
 
-    private Request routed(Request request) throws IOException {
+    private Request routed(Chain chain, Request request) throws IOException {
         Pick pick = request.tag(Pick.class);
         if (pick == null || !pick.host().equals(request.url().host())) {
             return request;
         }
         boolean redirected = !request.url().equals(pick.url());
-        return Routing.routed(request, redirected ? routing.route(request) : pick.route());
+        return Routing.routed(request, redirected ? routing.route(request, chain.getCookieJar()) : pick.route());
     }
 
     private static Response withoutRetryAfter(Response response, @Nullable Pick pick) {
@@ -78,17 +79,15 @@ final class FollowUpVeil implements Interceptor {
         return response.newBuilder().removeHeader(RETRY_AFTER).build();
     }
 
-    /** Whether the redirect stays with the service that has answered, or with what is not balanced. */
-    private boolean isUpToOkHttp(Request request, HttpUrl target) {
-        Route route;
-        try {
-            route = routing.route(request.newBuilder().url(target).build());
-        } catch (IOException refused) {
+    /** Whether the redirect stays with the instances that have answered, or with what is not balanced. */
+    private boolean isUpToOkHttp(Request request, HttpUrl target, Interceptor.Chain chain) {
+        Route route = routing.routeIfAny(request.newBuilder().url(target).build(), chain.getCookieJar());
+        if (route == null) {
             return false;
         }
         Pick pick = request.tag(Pick.class);
         boolean sameHost = pick != null && pick.host().equals(target.host());
-        return sameHost ? route.isSameServiceAs(pick.route()) : route.balancer().isEmpty();
+        return sameHost ? route.isSameTargetAs(pick.route()) : route.balancer().isEmpty();
     }
 
     /** The redirect as it was sent, if the response is one that leads to a service of this router. */
@@ -98,7 +97,9 @@ final class FollowUpVeil implements Interceptor {
         }
         Response redirect = renamed(response, VEILED_LOCATION, LOCATION);
         HttpUrl target = Redirect.target(redirect, chain);
-        return target == null || isUpToOkHttp(redirect.request(), target) ? Optional.empty() : Optional.of(redirect);
+        return target == null || isUpToOkHttp(redirect.request(), target, chain)
+                ? Optional.empty()
+                : Optional.of(redirect);
     }
 
     private static Response renamed(Response response, String from, String to) {

@@ -4,16 +4,19 @@ import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.RoutedRequest;
 import java.util.Iterator;
 import java.util.Optional;
+import okhttp3.CookieJar;
 import okhttp3.Request;
 
 /** A request as a router sees it. */
 final class OkHttpRoutedRequest implements RoutedRequest {
 
     private final Request request;
+    private final CookieJar cookies;
     private final Routing routing;
 
-    OkHttpRoutedRequest(Request request, Routing routing) {
+    OkHttpRoutedRequest(Request request, CookieJar cookies, Routing routing) {
         this.request = request;
+        this.cookies = cookies;
         this.routing = routing;
     }
 
@@ -51,7 +54,7 @@ final class OkHttpRoutedRequest implements RoutedRequest {
 
     @Override
     public Optional<String> sessionInstance(String serviceName) {
-        return routing.sessionInstance(serviceName, request);
+        return routing.sessionInstance(serviceName, request, cookies);
     }
 
     @Override

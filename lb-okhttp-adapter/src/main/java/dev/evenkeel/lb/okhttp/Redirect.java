@@ -29,14 +29,10 @@ final class Redirect {
                 : null;
     }
 
-    /**
-     * The request to make next. Without credentials, as it goes to another service, and without what was said of the pick,
-     * as that was about the instances of this one.
-     */
+    /** The request to make next. */
     static Request next(Response redirect, HttpUrl target) {
         Request request = redirect.request();
-        Request.Builder next =
-                request.newBuilder().url(target).tag(PickRequest.class, null).removeHeader("Authorization");
+        Request.Builder next = request.newBuilder().url(target);
         if (becomesGet(request.method(), redirect.code())) {
             next.get()
                     .removeHeader("Transfer-Encoding")
@@ -44,6 +40,18 @@ final class Redirect {
                     .removeHeader("Content-Type");
         }
         return next.build();
+    }
+
+    /**
+     * That request if it goes to another service: without credentials, and without what was said of the pick, as that was about
+     * the instances of this one.
+     */
+    static Request toAnotherService(Request next) {
+        return next.newBuilder()
+                .tag(PickRequest.class, null)
+                .removeHeader("Authorization")
+                .removeHeader("Cookie")
+                .build();
     }
 
     private static boolean becomesGet(String method, int status) {

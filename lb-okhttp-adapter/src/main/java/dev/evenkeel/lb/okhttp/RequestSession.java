@@ -59,17 +59,27 @@ final class RequestSession {
     Response withToken(Response response) {
         Request request = response.request();
         Optional<String> token = call.answer(request.isHttps());
-        if (token.isEmpty()) {
-            return response;
-        }
         String name = sessions.responseHeader();
         if (!name.equals("Set-Cookie")) {
-            return response.newBuilder().header(name, token.get()).build();
+            return withHeader(response, name, token);
+        }
+        if (token.isEmpty()) {
+            return response;
         }
         Cookie cookie = Cookie.parse(request.url(), token.get());
         if (cookie != null) {
             cookies.saveFromResponse(request.url(), List.of(cookie));
         }
         return response.newBuilder().addHeader(name, token.get()).build();
+    }
+
+    /** What an instance says in this header is not for the caller. */
+    private static Response withHeader(Response response, String name, Optional<String> token) {
+        if (token.isEmpty() && response.header(name) == null) {
+            return response;
+        }
+        Response.Builder changed = response.newBuilder().removeHeader(name);
+        token.ifPresent(value -> changed.header(name, value));
+        return changed.build();
     }
 }

@@ -22,40 +22,33 @@ final class Routing {
     private final Function<? super Request, PickRequest> pickRequest;
     private final @Nullable HttpSessions sessions;
 
-    /** What has the tokens of sessions, if those are in cookies. */
-    private final CookieJar cookies;
-
-    Routing(
-            Router router,
-            Function<? super Request, PickRequest> pickRequest,
-            @Nullable HttpSessions sessions,
-            CookieJar cookies) {
+    Routing(Router router, Function<? super Request, PickRequest> pickRequest, @Nullable HttpSessions sessions) {
         this.router = router;
         this.pickRequest = pickRequest;
         this.sessions = sessions;
-        this.cookies = cookies;
     }
 
     /**
      * Where a request goes.
      *
+     * @param cookies what has the tokens of sessions, if those are in cookies: that of the call, as clients which are derived
+     *     may have their own
      * @throws IOException if it must not go out
      */
-    Route route(Request request) throws IOException {
+    Route route(Request request, CookieJar cookies) throws IOException {
         try {
-            return router.resolve(new OkHttpRoutedRequest(request, this));
+            return router.resolve(new OkHttpRoutedRequest(request, cookies, this));
         } catch (NoRouteException refused) {
             throw new IOException(refused.getMessage(), refused);
         }
     }
 
-    /** Whether it must not go out. */
-    boolean isRefused(Request request) {
+    /** The same; null if it must not go out. */
+    @Nullable Route routeIfAny(Request request, CookieJar cookies) {
         try {
-            route(request);
-            return false;
+            return route(request, cookies);
         } catch (IOException refused) {
-            return true;
+            return null;
         }
     }
 
@@ -65,7 +58,7 @@ final class Routing {
     }
 
     /** The id of the instance of a service that a request is in a session with. */
-    Optional<String> sessionInstance(String serviceName, Request request) {
+    Optional<String> sessionInstance(String serviceName, Request request, CookieJar cookies) {
         Optional<StickySession> inCode = pickRequest(request).session();
         if (inCode.isPresent()) {
             return inCode.get().instanceId(serviceName);

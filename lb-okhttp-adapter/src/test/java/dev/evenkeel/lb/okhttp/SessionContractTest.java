@@ -2,6 +2,10 @@ package dev.evenkeel.lb.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.evenkeel.lb.LoadBalancer;
+import dev.evenkeel.lb.routing.Routes;
+import dev.evenkeel.lb.routing.Rule;
+import dev.evenkeel.lb.routing.Split;
 import dev.evenkeel.lb.session.HttpSessions;
 import dev.evenkeel.lb.session.SessionTokens;
 import dev.evenkeel.lb.testkit.ContractClient;
@@ -10,6 +14,7 @@ import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.ScriptedReply;
 import dev.evenkeel.lb.testkit.ScriptedServer;
 import dev.evenkeel.lb.testkit.SessionContract;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
@@ -45,6 +50,29 @@ class SessionContractTest extends SessionContract {
                 answer.get(Eventually.PATIENCE.toSeconds(), TimeUnit.SECONDS).header(HttpSessions.DEFAULT_HEADER);
         assertThat(tokens.resume("orders", token).instanceId("orders")).contains(server.hostPort());
         socket.cancel();
+        http.dispatcher().executorService().shutdown();
+    }
+
+    /** A library may give a client that it derives a jar of its own. */
+    @Test
+    void aSessionInTheJarOfADerivedClientStaysWithItsPartOfASplit() throws Exception {
+        ScriptedServer[] servers = {server(), server()};
+        LoadBalancer canary = balancer(LoadBalancer.builder("canary").instances(servers[1].hostPort()));
+        Split split = Split.of(1, orders(servers[0])).and(1, canary);
+        OkHttpClient http = BalancedOkHttp.builder(new OkHttpClient(), Routes.of(Rule.to(split)))
+                .sessions(HttpSessions.inCookie(
+                        SessionTokens.builder(new byte[32]).build(), "cart"))
+                .build()
+                .newBuilder()
+                .cookieJar(new KeptCookies())
+                .build();
+        for (int i = 0; i < 20; i++) {
+            http.newCall(new Request.Builder().url("http://orders/x").build())
+                    .execute()
+                    .close();
+        }
+        assertThat(List.of(servers[0].requestCount(), servers[1].requestCount()))
+                .containsExactlyInAnyOrder(0, 20);
         http.dispatcher().executorService().shutdown();
     }
 }

@@ -4,23 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.evenkeel.lb.LoadBalancer;
-import dev.evenkeel.lb.LoadBalancerBuilder;
 import dev.evenkeel.lb.call.AttemptHistory;
 import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.request.Outcome.Kind;
-import dev.evenkeel.lb.request.PickRequest;
-import dev.evenkeel.lb.retry.HedgePolicy;
-import dev.evenkeel.lb.retry.RetryPolicy;
 import dev.evenkeel.lb.strategy.Strategies;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -28,24 +19,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What a client does that balances over HTTP/2, where many calls share a connection: it goes elsewhere with what a connection
- * has no room for and what a server has not looked at, loses nothing when a server leaves, and whatever ends one call leaves the
- * others alone. An adapter has two test classes that extend this like {@link BalancedClientContract}: over TLS, and in clear
- * text.
+ * has no room for and what a server has not looked at, and loses nothing when a server leaves. An adapter has two test classes
+ * that extend this like {@link BalancedClientContract}: over TLS, and in clear text.
  */
-public abstract class Http2Contract extends ContractFixture {
-
-    private static final Duration DELAY = Duration.ofSeconds(5);
-    private static final Duration ATTEMPT = Duration.ofSeconds(7);
-    private static final Duration SHORT = Duration.ofMillis(300);
-
-    private static final TestCertificate CERTIFICATE = TestCertificate.of("orders");
-
-    private final boolean overTls;
-    private final VirtualClock clock = new VirtualClock();
+public abstract class Http2Contract extends Http2Fixture {
 
     /** For adapters to call. */
     protected Http2Contract(boolean overTls) {
-        this.overTls = overTls;
+        super(overTls);
     }
 
     /** Whether the client goes by what a server says that leaves: which of its streams that still looks at. */
@@ -250,198 +231,10 @@ public abstract class Http2Contract extends ContractFixture {
         assertThat(outcomes(orders, leaving, Kind.NEVER_REACHED)).isEqualTo(1);
     }
 
-    // ---- calls that end before their time
-
-    @Test
-    final void resetsTheStreamOfACallThatIsCancelled() throws Exception {
-        Http2Server server = newServer();
-        LoadBalancer orders = orders(server);
-        ContractClient client = connected(speakingHttp2(orders), server);
-        server.holding();
-        RecordedCall call = new RecordedCall();
-        Runnable cancel = client.sendAsync(get(), call);
-        Http2Stream stream = server.awaitStream(2);
-        cancel.run();
-        assertThat(call.failure()).isNotNull();
-        stream.awaitCancelled();
-        awaitInFlight(orders, 0);
-        assertThat(outcomes(orders, Kind.CANCELLED)).isEqualTo(1);
-        goesOnOverItsConnection(client, server);
-    }
-
-    @Test
-    final void resetsTheStreamOfACallWhoseThreadIsInterrupted() throws Exception {
-        Http2Server server = newServer();
-        Http2Server other = newServer();
-        LoadBalancer orders = inOrder(server, other);
-        ContractClient client = connected(speakingHttp2(orders), server, other);
-        server.holding();
-        Background<ContractAnswer> call = Background.of(() -> client.send(get()));
-        Http2Stream stream = server.awaitStream(2);
-        call.interrupt();
-        assertThat(call.failure()).isInstanceOfAny(InterruptedException.class, InterruptedIOException.class);
-        stream.awaitCancelled();
-        awaitInFlight(orders, 0);
-        assertThat(outcomes(orders, Kind.CANCELLED)).isEqualTo(1);
-        assertThat(other.streams()).as("the one of before").hasSize(1);
-        goesOnOverItsConnection(client, server);
-    }
-
-    @Test
-    final void resetsTheStreamOfABodyThatIsClosedEarly() throws Exception {
-        Http2Server server = newServer();
-        LoadBalancer orders = orders(server);
-        ContractClient client = connected(speakingHttp2(orders), server);
-        server.onRequest(stream -> stream.begin("first of many"));
-        ContractAnswer answer = client.open(get());
-        assertThat(answer.body().read()).isEqualTo('f');
-        assertThat(orders.snapshot().inFlight()).isEqualTo(1);
-        answer.close();
-        server.awaitStream(2).awaitCancelled();
-        awaitInFlight(orders, 0);
-        assertThat(outcomes(orders, Kind.SUCCESS)).isEqualTo(2);
-        goesOnOverItsConnection(client, server);
-    }
-
-    @Test
-    final void resetsTheStreamOfACallWhoseTimeIsUp() throws Exception {
-        Http2Server server = newServer();
-        LoadBalancer orders = orders(server);
-        ContractClient client = connected(speakingHttp2(orders).withCallTimeout(SHORT), server);
-        server.onRequest(stream -> stream.begin("first of many"));
-        assertThatThrownBy(() -> client.send(get())).isInstanceOf(IOException.class);
-        server.awaitStream(2).awaitCancelled();
-        awaitInFlight(orders, 0);
-        goesOnOverItsConnection(client, server);
-    }
-
-    @Test
-    final void resetsTheStreamOfAnAttemptThatTakesTooLong() throws Exception {
-        Http2Server slow = newServer();
-        Http2Server fast = newServer();
-        LoadBalancer orders = byTheClock(slow, fast);
-        RetryPolicy limited = RetryPolicy.builder()
-                .attemptTimeout(ATTEMPT)
-                .backoff(Duration.ZERO, Duration.ZERO)
-                .build();
-        ContractClient client = connected(speakingHttp2(orders).withRetries(limited), slow, fast);
-        slow.holding();
-        RecordedCall call = new RecordedCall();
-        client.sendAsync(get(), call);
-        Http2Stream stream = slow.awaitStream(2);
-        clock.advance(ATTEMPT);
-        try (ContractAnswer answer = call.answer()) {
-            assertThat(answer.instance()).contains(fast.instance());
-        }
-        stream.awaitCancelled();
-        awaitInFlight(orders, 0);
-        assertThat(outcomes(orders, slow, Kind.FAILED)).isEqualTo(1);
-        goesOnOverItsConnection(client, slow);
-    }
-
-    @Test
-    final void resetsTheStreamOfTheSlowerOfTwo() throws Exception {
-        Http2Server slow = newServer();
-        Http2Server fast = newServer();
-        LoadBalancer orders = byTheClock(slow, fast);
-        ContractClient client = connected(speakingHttp2(orders).withHedging(HedgePolicy.after(DELAY)), slow, fast);
-        RecordedCall async = new RecordedCall();
-        slow.holding();
-        client.sendAsync(get(), async);
-        theOtherWins(async::answer, slow.awaitStream(2), fast);
-        Background<ContractAnswer> blocking = Background.of(() -> client.send(get()));
-        theOtherWins(blocking::get, slow.awaitStream(3), fast);
-        awaitInFlight(orders, 0);
-        assertThat(outcomes(orders, slow, Kind.CANCELLED)).isEqualTo(2);
-        goesOnOverItsConnection(client, slow);
-    }
-
-    private void theOtherWins(Callable<ContractAnswer> answer, Http2Stream slow, Http2Server fast) throws Exception {
-        clock.advance(DELAY);
-        try (ContractAnswer won = answer.call()) {
-            assertThat(won.instance()).contains(fast.instance());
-            assertThat(text(won)).isEqualTo("ok");
-        }
-        slow.awaitCancelled();
-    }
-
-    @Test
-    final void resetsTheStreamOfAHedgeThatIsNotNeeded() throws Exception {
-        Http2Server first = newServer();
-        Http2Server hedge = newServer();
-        LoadBalancer orders = byTheClock(first, hedge);
-        ContractClient client = connected(speakingHttp2(orders).withHedging(HedgePolicy.after(DELAY)), first, hedge);
-        first.holding();
-        hedge.holding();
-        RecordedCall call = new RecordedCall();
-        client.sendAsync(get(), call);
-        Http2Stream winner = first.awaitStream(2);
-        clock.advance(DELAY);
-        Http2Stream loser = hedge.awaitStream(2);
-        winner.answer("first");
-        assertThat(text(call.answer())).isEqualTo("first");
-        loser.awaitCancelled();
-        awaitInFlight(orders, 0);
-        goesOnOverItsConnection(client, hedge);
-    }
-
     // ---- words of the tests
-
-    private Http2Server newServer() {
-        return newServer(Http2Server.MANY_STREAMS);
-    }
-
-    private Http2Server newServer(int maxStreams) {
-        return http2Server(overTls ? CERTIFICATE.ofServer() : null, maxStreams);
-    }
 
     private Http2Server refusing() {
         return newServer().onRequest(stream -> stream.reset(Http2Error.REFUSED_STREAM));
-    }
-
-    private LoadBalancer orders(Http2Server... servers) {
-        return orders(builder -> builder, servers);
-    }
-
-    private LoadBalancer inOrder(Http2Server... servers) {
-        return orders(builder -> builder.strategy(IN_ORDER), servers);
-    }
-
-    /** Time passes when the test says so. */
-    private LoadBalancer byTheClock(Http2Server... servers) {
-        return orders(
-                builder -> builder.ticker(clock)
-                        .scheduler(clock)
-                        .executor(Runnable::run)
-                        .strategy(IN_ORDER),
-                servers);
-    }
-
-    private LoadBalancer orders(UnaryOperator<LoadBalancerBuilder> settings, Http2Server... servers) {
-        return orders(
-                settings, Arrays.stream(servers).map(Http2Server::instance).toList());
-    }
-
-    private ContractOptions speakingHttp2(LoadBalancer orders) {
-        ContractOptions options = ContractOptions.of(orders).withHttp2();
-        return overTls ? options.withTls(TestCertificate.trusting(CERTIFICATE)) : options;
-    }
-
-    /** A client that has a connection to each of these, over which there has been one call: clients make some in vain. */
-    private ContractClient connected(ContractOptions options, Http2Server... servers) throws Exception {
-        ContractClient client = client(options);
-        for (Http2Server server : servers) {
-            assertThat(text(client.send(get().withPickRequest(only(server))))).isNotEmpty();
-        }
-        return client;
-    }
-
-    /** Whatever has become of other calls, the connection is there for further ones. */
-    private void goesOnOverItsConnection(ContractClient client, Http2Server server) throws Exception {
-        server.onRequest(stream -> stream.answer("going on"));
-        assertThat(text(client.send(post("further").withPickRequest(only(server)))))
-                .isEqualTo("going on");
-        assertThat(server.connections()).hasSize(1);
     }
 
     private static void answerAll(Http2Server... servers) {
@@ -462,42 +255,5 @@ public abstract class Http2Contract extends ContractFixture {
 
     private static List<String> callsUpTo(int count) {
         return IntStream.range(0, count).mapToObj(i -> "call " + i).toList();
-    }
-
-    private String url() {
-        return overTls ? "https://orders/x" : "http://orders/x";
-    }
-
-    private ContractCall get() {
-        return ContractCall.get(url());
-    }
-
-    private ContractCall post(String body) {
-        return ContractCall.post(url(), body);
-    }
-
-    private static PickRequest only(Http2Server server) {
-        return PickRequest.builder().only(server.instance().id()).build();
-    }
-
-    private static void awaitInFlight(LoadBalancer orders, int expected) {
-        Eventually.until(
-                expected + " are in flight",
-                orders::snapshot,
-                () -> orders.snapshot().inFlight() == expected);
-    }
-
-    private static long outcomes(LoadBalancer orders, Kind kind) {
-        return orders.snapshot().instances().stream()
-                .mapToLong(instance -> instance.outcomes(kind))
-                .sum();
-    }
-
-    private static long outcomes(LoadBalancer orders, Http2Server server, Kind kind) {
-        return orders.snapshot().instance(server.instance().id()).outcomes(kind);
-    }
-
-    private static String text(ContractAnswer answer) throws IOException {
-        return new String(answer.body().readAllBytes(), StandardCharsets.UTF_8);
     }
 }

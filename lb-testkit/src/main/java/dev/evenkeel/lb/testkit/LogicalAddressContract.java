@@ -99,11 +99,13 @@ public abstract class LogicalAddressContract extends ContractFixture {
                 client(ContractOptions.of(orders(order), billing).withRedirects());
         ContractAnswer answer = client.send(ContractCall.get("http://orders/o")
                 .withHeader("Authorization", "mine")
+                .withHeader("Cookie", "sid=mine")
                 .withHeader("X-Trace", "7"));
         assertThat(answer.url()).isEqualTo(URI.create("http://billing/b?x=%20"));
         assertThat(answer.instance()).contains(bill.instance());
         assertThat(bill.requests()).singleElement().satisfies(request -> {
             assertThat(request.header("Authorization")).isEmpty();
+            assertThat(request.header("Cookie")).isEmpty();
             assertThat(request.header("X-Trace")).contains("7");
         });
         assertThat(outcomes(billing, bill, Kind.SUCCESS)).isEqualTo(1);

@@ -19,6 +19,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -206,6 +208,27 @@ public abstract class RoutingContract extends ContractFixture {
         assertThat(tokens.refused()).isZero();
     }
 
+    /** Also where it is a redirect that ends the first call, so that there is no token yet. */
+    @Test
+    final void followsRedirectsWithinThePartOfASession() throws Exception {
+        ScriptedServer[] servers = {server(), server()};
+        for (ScriptedServer server : servers) {
+            server.reply(request -> request.target().equals("/login") ? redirect("/home") : ScriptedReply.ok("home"));
+        }
+        Split split = Split.of(1, service("orders", servers[0])).and(1, service("canary", servers[1]));
+        SessionTokens tokens = SessionTokens.builder(new byte[32]).build();
+        ContractClient client = client(ContractOptions.of(Routes.of(Rule.to(split)))
+                .withSessions(HttpSessions.inHeader(tokens))
+                .withRedirects());
+        for (int i = 0; i < 20; i++) {
+            int[] before = {servers[0].requestCount(), servers[1].requestCount()};
+            ContractAnswer home = client.send(ContractCall.get("http://orders/login"));
+            boolean atFirst = home.instance().equals(Optional.of(servers[0].instance()));
+            assertThat(servers[0].requestCount()).isEqualTo(before[0] + (atFirst ? 2 : 0));
+            assertThat(servers[1].requestCount()).isEqualTo(before[1] + (atFirst ? 0 : 2));
+        }
+    }
+
     @Test
     final void goesToTheInstancesOfAView() throws Exception {
         ScriptedServer blue = server("blue");
@@ -226,14 +249,73 @@ public abstract class RoutingContract extends ContractFixture {
         assertThat(outcomes(orders, green, Kind.SUCCESS)).isEqualTo(4);
     }
 
+    /** They are one service, but not the same instances. */
+    @Test
+    final void followsRedirectsFromOneViewToAnother() throws Exception {
+        ScriptedServer first = server().reply(redirect("/v2/x"));
+        ScriptedServer second = server();
+        second.reply(request -> ScriptedReply.ok(
+                request.target() + " for " + request.header("Authorization").orElse("nobody")));
+        LoadBalancer orders =
+                balancer(LoadBalancer.builder("orders").instances(List.of(version("1", first), version("2", second))));
+        ContractClient client = client(ContractOptions.of(Routes.of(
+                        Rule.to(orders.subset(Map.of("version", "2"))).path("/v2/**"),
+                        Rule.to(orders.subset(Map.of("version", "1"))).host("orders")))
+                .withRedirects());
+        ContractCall call = ContractCall.get("http://orders/v1/x").withHeader("Authorization", "mine");
+        assertThat(text(client.send(call))).isEqualTo("/v2/x for mine");
+        assertThat(first.requestCount()).isEqualTo(1);
+    }
+
+    /** Some clients follow redirects to where others can read what is said. */
+    @Test
+    final void takesNoCredentialsToAViewWithoutTls() throws Exception {
+        TestCertificate certificate = TestCertificate.of("orders");
+        ScriptedServer secure = serverOverTls(certificate.ofServer()).reply(redirect("http://orders/v2/x"));
+        ScriptedServer open = server();
+        LoadBalancer orders =
+                balancer(LoadBalancer.builder("orders").instances(List.of(version("1", secure), version("2", open))));
+        ContractClient client = client(ContractOptions.of(Routes.of(
+                        Rule.to(orders.subset(Map.of("version", "2"))).path("/v2/**"),
+                        Rule.to(orders.subset(Map.of("version", "1"))).host("orders")))
+                .withTls(TestCertificate.trusting(certificate))
+                .withRedirects());
+        client.send(ContractCall.get("https://orders/v1/x").withHeader("Authorization", "mine"));
+        assertThat(secure.requestCount()).isEqualTo(1);
+        assertThat(open.requests())
+                .allSatisfy(
+                        request -> assertThat(request.header("Authorization")).isEmpty());
+    }
+
+    private static ServiceInstance version(String version, ScriptedServer server) {
+        return ServiceInstance.builder(server.hostPort())
+                .metadata(Map.of("version", version))
+                .build();
+    }
+
+    /** What is known of the instances stays, and so does what is under way. */
     @Test
     final void goesByTheRulesOfTheMoment() throws Exception {
-        LoadBalancer a = service("a", server("a"));
+        CountDownLatch gate = new CountDownLatch(1);
+        ScriptedServer serverOfA = server("a");
+        LoadBalancer a = service("a", serverOfA);
         LoadBalancer b = service("b", server("b"));
         AtomicReference<Router> rules = new AtomicReference<>(Routes.of(Rule.to(a)));
         ContractClient client = client(ContractOptions.of(Router.current(rules::get)));
-        assertThat(text(client.send(ContractCall.get("http://any.example/")))).isEqualTo("a");
+        ContractCall call = ContractCall.get("http://any.example/");
+        assertThat(text(client.send(call))).isEqualTo("a");
+        serverOfA.reply(ScriptedReply.ok("a at last").withHeadAfter(gate));
+        RecordedCall underWay = new RecordedCall();
+        client.sendAsync(call, underWay);
+        Eventually.until("it is there", () -> serverOfA.requestCount() == 2);
         rules.set(Routes.of(Rule.to(b)));
-        assertThat(text(client.send(ContractCall.get("http://any.example/")))).isEqualTo("b");
+        assertThat(text(client.send(call))).isEqualTo("b");
+        assertThat(a.snapshot().inFlight()).isEqualTo(1);
+        rules.set(Routes.of(Rule.to(a).path("/**").method("GET")));
+        gate.countDown();
+        assertThat(text(underWay.answer())).isEqualTo("a at last");
+        assertThat(text(client.send(call))).isEqualTo("a at last");
+        assertThat(outcomes(a, serverOfA, Kind.SUCCESS)).isEqualTo(3);
+        assertThat(picks(b)).isEqualTo(1);
     }
 }

@@ -25,17 +25,26 @@ public abstract class SessionContract extends ContractFixture {
     private static final String URL = "http://orders/x";
     private static final String HEADER = HttpSessions.DEFAULT_HEADER;
 
-    private final SessionTokens tokens = SessionTokens.builder(new byte[32]).build();
+    private final SessionTokens tokens = tokens();
 
     /** For adapters to call. */
     protected SessionContract() {}
+
+    /** As each process makes them that has the secret. */
+    private static SessionTokens tokens() {
+        return SessionTokens.builder(new byte[32]).build();
+    }
 
     private LoadBalancer inTurn(ScriptedServer... servers) {
         return orders(builder -> builder.strategy(Strategies.roundRobin()), servers);
     }
 
     private ContractClient withHeader(LoadBalancer orders) {
-        return client(ContractOptions.of(orders).withSessions(HttpSessions.inHeader(tokens)));
+        return withHeader(orders, tokens);
+    }
+
+    private ContractClient withHeader(LoadBalancer orders, SessionTokens made) {
+        return client(ContractOptions.of(orders).withSessions(HttpSessions.inHeader(made)));
     }
 
     private ContractOptions withCookie(LoadBalancer orders) {
@@ -102,10 +111,12 @@ public abstract class SessionContract extends ContractFixture {
         ScriptedServer one = server();
         ScriptedServer two = server();
         ContractAnswer first = withHeader(inTurn(one, two)).send(ContractCall.get(URL));
-        ContractClient other = withHeader(inTurn(two, one));
+        SessionTokens elsewhere = tokens();
+        ContractClient other = withHeader(inTurn(two, one), elsewhere);
         for (int i = 0; i < 4; i++) {
             assertThat(other.send(with(tokenOf(first))).instance()).isEqualTo(first.instance());
         }
+        assertThat(elsewhere.refused()).isZero();
     }
 
     @Test
@@ -132,6 +143,17 @@ public abstract class SessionContract extends ContractFixture {
         }
         assertThat(tokens.refused()).isEqualTo(4);
         expectNoTokenAt(server);
+    }
+
+    /** A server that uses sessions itself, towards others, may pass on what those gave it. */
+    @Test
+    final void whatAnInstanceCallsATokenIsNotTheCallers() throws Exception {
+        ScriptedServer server = server().reply(ScriptedReply.ok("ok").withHeader(HEADER, "of somebody else"));
+        ContractClient client = withHeader(inTurn(server));
+        String token = tokenOf(client.send(ContractCall.get(URL)));
+        assertThat(tokens.resume("orders", token).instanceId("orders")).contains(server.hostPort());
+        assertThat(client.send(with(token)).header(HEADER)).isEmpty();
+        assertThat(tokens.refused()).isZero();
     }
 
     @Test

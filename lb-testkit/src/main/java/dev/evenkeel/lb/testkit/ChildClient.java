@@ -1,4 +1,4 @@
-package dev.evenkeel.lb.httpclient;
+package dev.evenkeel.lb.testkit;
 
 import dev.evenkeel.lb.Lease;
 import dev.evenkeel.lb.LoadBalancer;
@@ -13,11 +13,6 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,21 +20,43 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** A program of its own, with a balanced client, to which something happens. It prints what it makes of it. */
-final class ChildClient {
+/**
+ * A program of its own, with a balanced client, to which something happens; it prints what it makes of that. For
+ * {@link OwnFaultsContract}, which starts it by the {@code main} of an adapter's tests:
+ *
+ * <pre>{@code
+ * public static void main(String[] args) throws Exception {
+ *     ChildClient.run(JdkContractClient::new, args);
+ * }
+ * }</pre>
+ */
+public final class ChildClient {
 
-    private static final Duration LIMIT = Duration.ofSeconds(4);
+    static final String FILES = "files";
+    static final String STOPPED = "stopped";
+
+    /** How many calls are under way when it is stopped. */
+    static final int WAITING = 12;
+
+    static final String SLOW_PATH = "/slow";
+
+    private static final int CALLS = 20;
+    private static final ContractCall CALL = ContractCall.get("http://orders/");
+    private static final ContractCall SLOW =
+            ContractCall.get("http://orders" + SLOW_PATH).withTimeout(Duration.ofSeconds(4));
 
     private final Set<String> ejected = new ConcurrentSkipListSet<>();
     private final LoadBalancer orders;
-    private final BalancedHttpClient http;
+    private final ContractClient http;
 
-    private ChildClient(List<String> servers) {
+    private ChildClient(Function<ContractOptions, ContractClient> newClient, List<String> servers) {
         orders = LoadBalancer.builder("orders")
                 .instances(servers.toArray(String[]::new))
                 .strategy(Strategies.roundRobin())
@@ -50,41 +67,44 @@ final class ChildClient {
                     }
                 })
                 .build();
-        http = BalancedHttpClient.wrap(
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(), orders);
+        http = newClient.apply(ContractOptions.of(orders));
     }
 
-    /** What to do, and the servers. */
-    public static void main(String[] args) throws Exception {
-        ChildClient client = new ChildClient(Arrays.asList(args).subList(1, args.length));
-        if (args[0].equals("files")) {
+    /**
+     * Does what it is told, and ends the program.
+     *
+     * @param newClient makes the client
+     * @param args what the program was given
+     */
+    public static void run(Function<ContractOptions, ContractClient> newClient, String[] args) throws Exception {
+        List<String> servers = Arrays.asList(args).subList(1, args.length);
+        ChildClient client = new ChildClient(newClient, servers);
+        if (args[0].equals(FILES)) {
             client.runOutOfFiles();
         } else {
-            client.standStill(args[1], args[2]);
+            client.standStill(servers.get(0), servers.get(1));
         }
         System.exit(0);
     }
 
     private void runOutOfFiles() throws Exception {
         load();
-        for (int i = 0; i < 10; i++) {
-            http.send(request(), BodyHandlers.ofString());
+        for (int i = 0; i < CALLS; i++) {
+            http.send(CALL);
+            begin(CALL).join();
         }
         List<InputStream> files = new ArrayList<>();
         hoard(files);
         say("hoarded " + !files.isEmpty());
         List<String> messages = new ArrayList<>();
-        while (messages.size() < 40) {
+        while (messages.size() < CALLS) {
             hoard(files); // connections of before give theirs back when they like
             try {
-                http.send(request(), BodyHandlers.ofString());
+                http.send(CALL);
             } catch (IOException failure) {
                 messages.add(String.valueOf(failure.getMessage()));
             }
-            http.sendAsync(request(), BodyHandlers.ofString())
-                    .handle((response, failure) ->
-                            response != null || messages.add(String.valueOf(failure.getMessage())))
-                    .join();
+            begin(CALL).join().ifPresent(failure -> messages.add(String.valueOf(failure.getMessage())));
         }
         for (InputStream file : files) {
             file.close();
@@ -92,7 +112,7 @@ final class ChildClient {
         Set.copyOf(messages).forEach(message -> say("message " + message));
         say("all are local faults " + (localFaults() == messages.size()));
         say("ejected " + ejected);
-        say("answered " + http.send(request(), BodyHandlers.ofString()).statusCode());
+        say("answered " + http.send(CALL).status());
     }
 
     private static void hoard(List<InputStream> files) {
@@ -106,20 +126,16 @@ final class ChildClient {
     }
 
     /** While no file can be opened, no class can be loaded. */
-    private static void load() throws Exception {
+    private static void load() throws IOException {
         for (String place : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path root = Path.of(place);
             if (!Files.isDirectory(root)) {
                 continue;
             }
             try (Stream<Path> files = Files.walk(root)) {
-                List<Path> classes = files.filter(file -> file.toString().endsWith(".class"))
-                        .filter(file -> !file.endsWith("module-info.class"))
-                        .toList();
-                for (Path file : classes) {
-                    String name = root.relativize(file).toString().replace('/', '.');
-                    loadIfPossible(name.substring(0, name.length() - ".class".length()));
-                }
+                files.filter(file -> file.toString().endsWith(".class"))
+                        .map(file -> root.relativize(file).toString().replace('/', '.'))
+                        .forEach(name -> loadIfPossible(name.substring(0, name.length() - ".class".length())));
             }
         }
     }
@@ -132,26 +148,22 @@ final class ChildClient {
         }
     }
 
-    /** Twelve calls wait for a server that does not answer when the process is stopped, which is longer than they may take. */
+    /** Calls wait for a server that does not answer when the process is stopped, for longer than they may take. */
     private void standStill(String silent, String crashing) throws Exception {
-        for (int i = 0; i < 10; i++) {
-            http.send(request(), BodyHandlers.ofString());
+        for (int i = 0; i < CALLS; i++) {
+            http.send(CALL);
         }
         Lease held = orders.acquire();
-        List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
-            calls.add(http.with(only(silent)).sendAsync(slow(), BodyHandlers.ofString()));
+        List<CompletableFuture<Optional<Throwable>>> calls = new ArrayList<>();
+        for (int i = 0; i < WAITING; i++) {
+            calls.add(begin(SLOW.withPickRequest(only(silent))));
         }
         say("waiting");
         Set<String> notes = new ConcurrentSkipListSet<>();
-        for (CompletableFuture<HttpResponse<String>> call : calls) {
-            call.handle((response, failure) -> {
-                        for (Throwable thrown = failure; thrown != null; thrown = thrown.getCause()) {
-                            Arrays.stream(thrown.getSuppressed()).forEach(note -> notes.add(note.getMessage()));
-                        }
-                        return true;
-                    })
-                    .join();
+        for (CompletableFuture<Optional<Throwable>> call : calls) {
+            for (Throwable thrown = call.join().orElse(null); thrown != null; thrown = thrown.getCause()) {
+                Arrays.stream(thrown.getSuppressed()).forEach(note -> notes.add(String.valueOf(note.getMessage())));
+            }
         }
         notes.forEach(note -> say("note " + note));
         say("paused " + (held.paused().compareTo(Duration.ofSeconds(1)) > 0));
@@ -161,12 +173,34 @@ final class ChildClient {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
         while (!ejected.contains(crashing)) {
             try {
-                http.with(only(crashing)).send(request(), BodyHandlers.ofString());
+                http.send(CALL.withPickRequest(only(crashing)));
             } catch (IOException refused) {
                 // as it should be
             }
         }
         say("found " + ejected);
+    }
+
+    /** Makes a call in the asynchronous form; gives what it fails with. */
+    private CompletableFuture<Optional<Throwable>> begin(ContractCall call) {
+        CompletableFuture<Optional<Throwable>> failure = new CompletableFuture<>();
+        http.sendAsync(call, new ContractCallback() {
+            @Override
+            public void answered(ContractAnswer answer) {
+                try {
+                    answer.close();
+                    failure.complete(Optional.empty());
+                } catch (IOException thrown) {
+                    failed(thrown);
+                }
+            }
+
+            @Override
+            public void failed(Throwable thrown) {
+                failure.complete(Optional.of(thrown));
+            }
+        });
+        return failure;
     }
 
     private long localFaults() {
@@ -177,16 +211,6 @@ final class ChildClient {
 
     private static PickRequest only(String server) {
         return PickRequest.builder().only(server).build();
-    }
-
-    private static HttpRequest request() {
-        return HttpRequest.newBuilder(URI.create("http://orders/")).build();
-    }
-
-    private static HttpRequest slow() {
-        return HttpRequest.newBuilder(URI.create("http://orders/slow"))
-                .timeout(LIMIT)
-                .build();
     }
 
     private static void say(String line) {
