@@ -47,10 +47,13 @@ class LeasedCallTest {
     void letsTheClientHaveItsOwnSubscriberIfThatHandsTheBodyOverAsAWhole() throws Exception {
         try (LoadBalancer orders =
                 LoadBalancer.builder("orders").instances("127.0.0.1:80").build()) {
-            assertThat(isLeftToTheClient(orders, BodyHandlers.ofString(), false)).isTrue();
-            assertThat(isLeftToTheClient(orders, BodyHandlers.discarding(), false)).isTrue();
+            assertThat(isLeftToTheClient(orders, BodyHandlers.ofString(), false))
+                    .isTrue();
+            assertThat(isLeftToTheClient(orders, BodyHandlers.discarding(), false))
+                    .isTrue();
             assertThat(isLeftToTheClient(orders, BodyHandlers.ofString(), true)).isFalse();
-            assertThat(isLeftToTheClient(orders, BodyHandlers.ofInputStream(), false)).isFalse();
+            assertThat(isLeftToTheClient(orders, BodyHandlers.ofInputStream(), false))
+                    .isFalse();
         }
     }
 
