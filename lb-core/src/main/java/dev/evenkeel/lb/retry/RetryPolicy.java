@@ -101,7 +101,7 @@ public final class RetryPolicy {
 
     /** Whether a call that is answered with this HTTP status is better made again. */
     public boolean isOnStatus(int status) {
-        return statuses.contains(status);
+        return status >= TOO_MANY_REQUESTS && statuses.contains(status);
     }
 
     /**

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What goes on between the client and the caller in one attempt of a call, and the end of its lease, whatever becomes of it. It
  * stands between the client and the caller's handler, subscriber and subscription; one object for all three, as an attempt has
- * one of each.
+ * one of each. Only where the JDK collects a body to hand it over as a whole, nobody stands between: then the body ends with that,
+ * and the client, which wakes a thread to ask strange subscribers for their bodies, does not have to.
  *
  * <p>The lease ends before the caller is told, so that nothing is in flight any more when {@code send} returns. Which end
  * comes first decides the outcome:
@@ -80,6 +81,9 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
     private volatile @Nullable Throwable bodyFailure;
 
     private volatile boolean handedOver;
+
+    /** Whether the caller's own subscriber gets the body, as the client hands it over as a whole. */
+    private volatile boolean whole;
 
     /** Whether nobody will read the body. Written before {@link #subscription} is read, and the other way round. */
     private volatile boolean abandoned;
@@ -168,6 +172,8 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
         tellWhatIsSpent(); // the time of the attempt may be up at this moment
         if (ofHead == null) { // the wrapped client does without the handler: one that a test made up, perhaps
             end(outcome(given.statusCode(), given.headers().firstValue("Retry-After")));
+        } else if (whole) {
+            endAsTheHeadSays();
         }
         handedOver = true;
         Throwable failure = bodyFailure;
@@ -311,7 +317,8 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
             }
             BodySubscriber<T> given = requireNonNull(handler.apply(seen), "subscriber");
             subscriber = timeable ? new TimedBody<>(given) : given;
-            return this;
+            whole = !timeable && RepeatableBodies.isFor(given);
+            return whole ? given : this;
         } catch (Throwable callersOwn) {
             end(outcome);
             throw callersOwn;

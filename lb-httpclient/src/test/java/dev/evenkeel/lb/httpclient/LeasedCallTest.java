@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.request.Outcome.Kind;
 import java.io.InputStream;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -39,6 +40,32 @@ class LeasedCallTest {
             });
             assertThat(cancelled).isTrue();
         }
+    }
+
+    /** It wakes no thread to ask its own subscribers for what they have. */
+    @Test
+    void letsTheClientHaveItsOwnSubscriberIfThatHandsTheBodyOverAsAWhole() throws Exception {
+        try (LoadBalancer orders =
+                LoadBalancer.builder("orders").instances("127.0.0.1:80").build()) {
+            assertThat(isLeftToTheClient(orders, BodyHandlers.ofString(), false))
+                    .isTrue();
+            assertThat(isLeftToTheClient(orders, BodyHandlers.discarding(), false))
+                    .isTrue();
+            assertThat(isLeftToTheClient(orders, BodyHandlers.ofString(), true)).isFalse();
+            assertThat(isLeftToTheClient(orders, BodyHandlers.ofInputStream(), false))
+                    .isFalse();
+        }
+    }
+
+    private static boolean isLeftToTheClient(LoadBalancer orders, BodyHandler<?> handler, boolean timeable)
+            throws Exception {
+        Leg leg = Legs.to(orders);
+        return leg.call().build().execute(attempt -> {
+            LeasedCall<?> exchange = new LeasedCall<>(leg, attempt, handler, timeable);
+            boolean left = exchange.apply(new Head()) != exchange;
+            exchange.close();
+            return left;
+        });
     }
 
     /** A call with the head of its response, and no body yet. */

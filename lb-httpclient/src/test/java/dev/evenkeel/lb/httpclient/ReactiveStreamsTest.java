@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -108,7 +109,7 @@ class ReactiveStreamsTest {
 
         @Override
         public Flow.Subscriber<List<ByteBuffer>> createFlowSubscriber() {
-            return subscriber(BodyHandlers.ofByteArray(), timeable);
+            return subscriber(head -> BodySubscribers.mapping(BodySubscribers.ofByteArray(), bytes -> bytes), timeable);
         }
 
         @Override

@@ -13,7 +13,7 @@ import okhttp3.Interceptor;
 import okhttp3.Response;
 
 /** The attempts of a call one after the other, over its own chain. None of them ends before the call does, if not by itself. */
-final class AttemptsInTurn {
+final class AttemptsInTurn implements BalancedCall.Work<Response, IOException> {
 
     private final ServiceCall service;
     private final Interceptor.Chain chain;
@@ -42,7 +42,7 @@ final class AttemptsInTurn {
     Response run() throws IOException {
         listener.listen(attempts);
         try {
-            return attempts.execute(this::send);
+            return attempts.execute(this);
         } catch (InterruptedException interrupted) {
             throw interrupted(interrupted);
         } catch (TimeoutException late) {
@@ -52,7 +52,8 @@ final class AttemptsInTurn {
         }
     }
 
-    private Response send(Attempt attempt) throws IOException {
+    @Override
+    public Response run(Attempt attempt) throws IOException {
         if (limited) {
             attempt.onStop(() -> listener.stop(attempt));
         }

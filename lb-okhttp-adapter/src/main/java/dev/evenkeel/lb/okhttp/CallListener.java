@@ -125,7 +125,9 @@ final class CallListener extends EventListener {
      * @throws IOException if it cannot: the call is cancelled, or held where it is
      */
     void begin(Attempt next, InstancePool connections) throws IOException {
-        evidence = new Evidence();
+        if (attempt != null) { // otherwise there is no evidence yet
+            evidence = new Evidence();
+        }
         connected = false;
         elsewhere = false;
         upgraded = false;

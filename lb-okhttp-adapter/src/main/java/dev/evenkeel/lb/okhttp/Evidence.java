@@ -54,7 +54,10 @@ final class Evidence {
 
     /** Returns what the head says. A server may well answer without having read the request to its end. */
     Outcome headArrives(Response response) {
-        Outcome known = HttpOutcomes.ofStatus(response.code(), Optional.ofNullable(response.header("Retry-After")));
+        int status = response.code();
+        Optional<String> retryAfter =
+                status < 400 ? Optional.empty() : Optional.ofNullable(response.header("Retry-After"));
+        Outcome known = HttpOutcomes.ofStatus(status, retryAfter);
         broken = false;
         head = known;
         return known;

@@ -113,10 +113,13 @@ final class FollowUpVeil implements Interceptor {
 
     /** The response with the header that was hidden. */
     static Response unveiledRetryAfter(Response response) {
+        if (response.code() != HttpURLConnection.HTTP_UNAVAILABLE) {
+            return response;
+        }
         Pick pick = response.request().tag(Pick.class);
         String retryAfter = pick == null ? null : pick.veiledRetryAfter();
-        return retryAfter != null && response.code() == HttpURLConnection.HTTP_UNAVAILABLE
-                ? response.newBuilder().header(RETRY_AFTER, retryAfter).build()
-                : response;
+        return retryAfter == null
+                ? response
+                : response.newBuilder().header(RETRY_AFTER, retryAfter).build();
     }
 }

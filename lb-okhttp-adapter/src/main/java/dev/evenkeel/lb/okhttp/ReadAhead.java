@@ -16,6 +16,10 @@ import okio.BufferedSource;
  */
 record ReadAhead(int maxBytes) {
 
+    boolean isOn() {
+        return maxBytes > 0;
+    }
+
     /**
      * Returns when the body has ended, or is known to be longer.
      *
@@ -23,7 +27,7 @@ record ReadAhead(int maxBytes) {
      */
     void read(Response response) throws IOException {
         ResponseBody body = response.body();
-        if (maxBytes == 0 || !isFromTheNetwork(response) || body.contentLength() > maxBytes || isEndless(body)) {
+        if (!isOn() || !isFromTheNetwork(response) || body.contentLength() > maxBytes || isEndless(body)) {
             return;
         }
         BufferedSource source = body.source();

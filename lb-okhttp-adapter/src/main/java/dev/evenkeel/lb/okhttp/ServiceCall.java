@@ -83,7 +83,7 @@ final class ServiceCall {
         try {
             Interceptor.Chain routed = pool.over(chain, request.url().host(), instance);
             response = proceed(routed, picked(instance), attempt, listener, pool, chain.getRetryOnConnectionFailure());
-            if (isWorthReadingAhead(response, listener)) {
+            if (resilience.bodies().isOn() && isWorthReadingAhead(response, listener)) {
                 resilience.bodies().read(response);
             }
         } catch (IOException failure) {
@@ -103,7 +103,9 @@ final class ServiceCall {
 
     private Request picked(ServiceInstance instance) {
         Request.Builder picked = request.newBuilder().tag(Pick.class, new Pick(request.url(), route, instance));
-        strippedHeaders.forEach(picked::removeHeader);
+        for (String name : strippedHeaders) {
+            picked.removeHeader(name);
+        }
         return picked.build();
     }
 
