@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What goes on between the client and the caller in one attempt of a call, and the end of its lease, whatever becomes of it. It
  * stands between the client and the caller's handler, subscriber and subscription; one object for all three, as an attempt has
- * one of each. Only where the JDK collects a body to hand it over as a whole, nobody stands between: then the body ends with that,
- * and the client, which wakes a thread to ask strange subscribers for their bodies, does not have to.
+ * one of each. Only where the JDK collects a body to hand it over as a whole, in what time it takes, nobody stands between: then
+ * the body ends with that, and the client, which wakes a thread to ask strange subscribers for their bodies, does not have to. Who
+ * has limited the time of the call, or of an attempt, has a right to know when the body has ended, and not when a thread finds the
+ * time to say so.
  *
  * <p>The lease ends before the caller is told, so that nothing is in flight any more when {@code send} returns. Which end
  * comes first decides the outcome:
@@ -317,7 +319,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
             }
             BodySubscriber<T> given = requireNonNull(handler.apply(seen), "subscriber");
             subscriber = timeable ? new TimedBody<>(given) : given;
-            whole = !timeable && RepeatableBodies.isFor(given);
+            whole = attempt.timeLeft().isEmpty() && RepeatableBodies.isFor(given);
             return whole ? given : this;
         } catch (Throwable callersOwn) {
             end(outcome);

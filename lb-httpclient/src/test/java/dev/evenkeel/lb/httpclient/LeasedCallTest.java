@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.evenkeel.lb.LoadBalancer;
 import dev.evenkeel.lb.request.Outcome.Kind;
+import dev.evenkeel.lb.retry.RetryPolicy;
 import java.io.InputStream;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,27 +47,30 @@ class LeasedCallTest {
     /** It wakes no thread to ask its own subscribers for what they have. */
     @Test
     void letsTheClientHaveItsOwnSubscriberIfThatHandsTheBodyOverAsAWhole() throws Exception {
-        try (LoadBalancer orders =
-                LoadBalancer.builder("orders").instances("127.0.0.1:80").build()) {
-            assertThat(isLeftToTheClient(orders, BodyHandlers.ofString(), false))
-                    .isTrue();
-            assertThat(isLeftToTheClient(orders, BodyHandlers.discarding(), false))
-                    .isTrue();
-            assertThat(isLeftToTheClient(orders, BodyHandlers.ofString(), true)).isFalse();
-            assertThat(isLeftToTheClient(orders, BodyHandlers.ofInputStream(), false))
-                    .isFalse();
-        }
+        RetryPolicy patient = RetryPolicy.defaults();
+        assertThat(isLeftToTheClient(BodyHandlers.ofString(), patient)).isTrue();
+        assertThat(isLeftToTheClient(BodyHandlers.discarding(), patient)).isTrue();
+        assertThat(isLeftToTheClient(BodyHandlers.ofInputStream(), patient)).isFalse();
     }
 
-    private static boolean isLeftToTheClient(LoadBalancer orders, BodyHandler<?> handler, boolean timeable)
-            throws Exception {
-        Leg leg = Legs.to(orders);
-        return leg.call().build().execute(attempt -> {
-            LeasedCall<?> exchange = new LeasedCall<>(leg, attempt, handler, timeable);
-            boolean left = exchange.apply(new Head()) != exchange;
-            exchange.close();
-            return left;
-        });
+    @Test
+    void knowsWhenABodyHasEndedWhoseTimeIsLimited() throws Exception {
+        RetryPolicy brief =
+                RetryPolicy.builder().attemptTimeout(Duration.ofSeconds(1)).build();
+        assertThat(isLeftToTheClient(BodyHandlers.ofString(), brief)).isFalse();
+    }
+
+    private static boolean isLeftToTheClient(BodyHandler<?> handler, RetryPolicy retries) throws Exception {
+        try (LoadBalancer orders =
+                LoadBalancer.builder("orders").instances("127.0.0.1:80").build()) {
+            Leg leg = Legs.to(orders);
+            return leg.call().retries(retries).build().execute(attempt -> {
+                LeasedCall<?> exchange = new LeasedCall<>(leg, attempt, handler, false);
+                boolean left = exchange.apply(new Head()) != exchange;
+                exchange.close();
+                return left;
+            });
+        }
     }
 
     /** A call with the head of its response, and no body yet. */
