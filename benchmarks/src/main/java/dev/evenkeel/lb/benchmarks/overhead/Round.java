@@ -16,6 +16,11 @@ record Round(Slice plain, Slice floor, Slice balanced) {
         return measure.applyAsDouble(balanced) / measure.applyAsDouble(plain);
     }
 
+    /** Of the floor to the plain client. */
+    double floorRatio(ToDoubleFunction<Slice> measure) {
+        return measure.applyAsDouble(floor) / measure.applyAsDouble(plain);
+    }
+
     double floorBytes() {
         return floor.bytes() - plain.bytes();
     }

@@ -19,7 +19,8 @@ class ClientOverheadTest {
         }
         String table = printed.toString(StandardCharsets.UTF_8);
         for (String client : List.of("OkHttp", "java.net.http")) {
-            for (String what : List.of("p50, us", "processor time, us", "bytes", "bytes more, to floor")) {
+            for (String what : List.of(
+                    "p50, us", "processor time, us", "processor time, floor", "bytes", "bytes more, to floor")) {
                 assertThat(table).containsPattern(client + " +" + what + " +-?[0-9]");
             }
         }
