@@ -1,7 +1,9 @@
 package dev.evenkeel.lb.strategy;
 
+import dev.evenkeel.lb.concurrent.Fields;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -116,29 +118,70 @@ final class Rotation {
         return new Walk(random.nextInt() >>> 1);
     }
 
-    /** One count, alone on its cache line. */
+    /** Keeps the count away from what comes before it in memory, such as the rotation, which all threads read. */
     @SuppressWarnings("unused") // the padding is there to take up room
-    static final class Walk extends AtomicLong {
+    private abstract static class Before {
 
-        private static final long serialVersionUID = 1L;
+        private long b01;
+        private long b02;
+        private long b03;
+        private long b04;
+        private long b05;
+        private long b06;
+        private long b07;
+        private long b08;
+        private long b09;
+        private long b10;
+        private long b11;
+        private long b12;
+        private long b13;
+        private long b14;
+    }
 
-        private long p01;
-        private long p02;
-        private long p03;
-        private long p04;
-        private long p05;
-        private long p06;
-        private long p07;
-        private long p08;
-        private long p09;
-        private long p10;
-        private long p11;
-        private long p12;
-        private long p13;
-        private long p14;
+    private abstract static class Count extends Before {
+
+        static final VarHandle COUNT = Fields.of(MethodHandles.lookup(), "count", long.class);
+
+        volatile long count;
+    }
+
+    /** One count, alone on its cache lines: those on which processors fetch it, which are two. */
+    @SuppressWarnings("unused") // the padding is there to take up room
+    static final class Walk extends Count {
+
+        private long a01;
+        private long a02;
+        private long a03;
+        private long a04;
+        private long a05;
+        private long a06;
+        private long a07;
+        private long a08;
+        private long a09;
+        private long a10;
+        private long a11;
+        private long a12;
+        private long a13;
+        private long a14;
 
         Walk(long position) {
-            super(position);
+            this.count = position;
+        }
+
+        long get() {
+            return count;
+        }
+
+        void set(long position) {
+            count = position;
+        }
+
+        long getAndIncrement() {
+            return (long) COUNT.getAndAdd(this, 1L);
+        }
+
+        boolean compareAndSet(long position, long next) {
+            return COUNT.compareAndSet(this, position, next);
         }
     }
 }
