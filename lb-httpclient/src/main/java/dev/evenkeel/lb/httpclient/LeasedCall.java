@@ -208,7 +208,7 @@ final class LeasedCall<T> implements BodyHandler<T>, BodySubscriber<T>, Flow.Sub
 
     /** Whoever decides on another attempt has heard whether the caller has something that cannot be taken back. */
     private void tellWhatIsSpent() {
-        if (accepted && !isRepeatable()) {
+        if (accepted && !whole && !isRepeatable()) { // what is whole is known to be repeatable
             attempt.spent();
         }
     }
