@@ -162,6 +162,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
         CallState.Next next = state.done(attempt, thrown == null);
         if (next == CallState.Next.ANSWER) {
             state.answered(attempt);
+            state.end(false); // before anybody hears of the answer
             if (!answer.complete(value)) {
                 discard(value);
             }

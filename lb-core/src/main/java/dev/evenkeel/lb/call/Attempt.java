@@ -53,15 +53,21 @@ public final class Attempt implements Lease {
     private boolean running = true;
 
     private volatile @Nullable CompletableFuture<?> result;
+
+    /** When it ended without success. Written before {@link #outcome}. */
     private volatile long ended;
+
     private volatile boolean unsent;
     private volatile boolean spent;
     private volatile boolean keptOpen;
-    private volatile boolean observed;
+
+    /** Has told how long its answer took. More than once does no harm. */
+    private boolean observed;
+
     private volatile boolean timedOut;
 
-    /** What the answer says of the instance, if it goes to the caller. */
-    private volatile Outcome said = Outcome.success();
+    /** What the answer says of the instance, if it goes to the caller; nothing bad before that is known. */
+    private volatile @Nullable Outcome said;
 
     /** Its answer does not go to the caller. Written under the lock of the call. */
     private volatile boolean dropped;
@@ -198,8 +204,12 @@ public final class Attempt implements Lease {
 
     @Override
     public void end(Outcome how) {
-        if (OUTCOME.compareAndSet(this, null, requireNonNull(how, "outcome"))) {
-            ended = call.now();
+        requireNonNull(how, "outcome");
+        if (outcome == null) {
+            if (how.kind() != Outcome.Kind.SUCCESS) {
+                ended = call.now();
+            }
+            OUTCOME.compareAndSet(this, null, how);
         }
         lease.end(how);
     }
@@ -250,7 +260,7 @@ public final class Attempt implements Lease {
                 log.warn("what was to end a call to {} threw", instance(), thrown);
             }
         }
-        end(dropped ? said : how);
+        end(dropped ? said() : how);
         CompletableFuture<?> future = result;
         if (future != null) {
             future.cancel(true);
@@ -261,7 +271,7 @@ public final class Attempt implements Lease {
     void taken() {
         observe();
         if (!keptOpen) {
-            end(said);
+            end(said());
         }
     }
 
@@ -278,7 +288,8 @@ public final class Attempt implements Lease {
     }
 
     Outcome said() {
-        return said;
+        Outcome known = said;
+        return known == null ? Outcome.success() : known;
     }
 
     @Nullable Outcome outcome() {
@@ -289,9 +300,10 @@ public final class Attempt implements Lease {
         return begun;
     }
 
-    /** When it ended; now, if it has not. */
+    /** When it ended; now, if it has not, or well: that is asked only as the call fails for it nevertheless. */
     long ended() {
-        return outcome == null ? call.now() : ended;
+        Outcome how = outcome;
+        return how == null || how.kind() == Outcome.Kind.SUCCESS ? call.now() : ended;
     }
 
     boolean isUnsent(Outcome how) {

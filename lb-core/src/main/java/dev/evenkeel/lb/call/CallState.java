@@ -28,12 +28,15 @@ final class CallState {
     /** When the call was made. */
     private volatile long begun;
 
+    /** The newest attempt; each knows the one before it. Written under the lock. */
+    private volatile @Nullable Attempt last;
+
+    /** What the call waits for while no attempt is under way: a lease, or the end of a pause. Written under the lock. */
+    private volatile Cancellable waiting = NOTHING;
+
     // All that follows is guarded by this object.
 
     private boolean made;
-
-    /** The newest attempt; each knows the one before it. */
-    private @Nullable Attempt last;
 
     /** The attempt whose answer the caller gets. */
     private @Nullable Attempt accepted;
@@ -45,9 +48,6 @@ final class CallState {
 
     private boolean over;
     private boolean late;
-
-    /** What the call waits for while no attempt is under way: a lease, or the end of a pause. */
-    private Cancellable waiting = NOTHING;
 
     private Cancellable hedgeTimer = NOTHING;
     private Cancellable deadlineTimer = NOTHING;
@@ -175,17 +175,19 @@ final class CallState {
     }
 
     /** How many have begun. */
-    synchronized int attemptCount() {
-        return last == null ? 0 : last.number();
+    int attemptCount() {
+        Attempt newest = last;
+        return newest == null ? 0 : newest.number();
     }
 
     /** Those that have begun, in that order. */
-    synchronized List<Attempt> attempts() {
-        if (last == null) {
+    List<Attempt> attempts() {
+        Attempt newest = last;
+        if (newest == null) {
             return List.of();
         }
-        Attempt[] all = new Attempt[last.number()];
-        for (Attempt attempt = last; attempt != null; attempt = attempt.previous()) {
+        Attempt[] all = new Attempt[newest.number()];
+        for (Attempt attempt = newest; attempt != null; attempt = attempt.previous()) {
             all[attempt.number() - 1] = attempt;
         }
         return List.of(all);
@@ -193,7 +195,8 @@ final class CallState {
 
     /** Begins an attempt; null if the call is over, or if it is a hedge that comes too late. */
     @Nullable Attempt begin(Lease lease, boolean hedge) {
-        long now = now();
+        boolean atOnce = last == null && waiting == NOTHING;
+        long now = atOnce ? begun : now(); // nobody has waited: there is no need for another look at the clock
         synchronized (this) {
             if (over || (hedge && (accepted != null || !isAnyRunning()))) {
                 return null;
@@ -426,7 +429,7 @@ final class CallState {
         }
     }
 
-    /** The call has an answer. */
+    /** The call has an answer, and is to be {@linkplain #end ended}. */
     void answered(Attempt attempt) {
         attempt.taken();
         moveSession(attempt);
@@ -434,7 +437,6 @@ final class CallState {
         if ((how == null ? attempt.said() : how).kind() == Outcome.Kind.SUCCESS) {
             context.purse().earn();
         }
-        end(false);
     }
 
     /** A session goes on where its call was answered, if that failed where it was. */
@@ -449,7 +451,7 @@ final class CallState {
         }
     }
 
-    private synchronized boolean wasTried(String instanceId) {
+    private boolean wasTried(String instanceId) {
         for (Attempt attempt = last; attempt != null; attempt = attempt.previous()) {
             if (attempt.instance().id().equals(instanceId)) {
                 return true;

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * been upgraded. A body that is empty has ended before the caller sees the response. As ending an attempt again does nothing,
  * none of this needs to know of the rest.
  *
- * <p>Events come from the thread of the call, those that read and write bodies, and whoever cancels.
+ * <p>Events come from the thread of the call, those that read and write bodies, and whoever cancels. As in {@link Evidence},
+ * nothing is written that is so already.
  */
 final class CallListener extends EventListener {
 
@@ -71,7 +72,9 @@ final class CallListener extends EventListener {
         this.call = call;
         this.host = host;
         this.bodyOnce = bodyOnce;
-        this.held = held;
+        if (held != null) {
+            this.held = held;
+        }
     }
 
     /** One more for this call; most have one. */
@@ -125,13 +128,13 @@ final class CallListener extends EventListener {
      * @throws IOException if it cannot: the call is cancelled, or held where it is
      */
     void begin(Attempt next, InstancePool connections) throws IOException {
-        if (attempt != null) { // otherwise there is no evidence yet
+        if (attempt != null) { // otherwise nothing is known yet
             evidence = new Evidence();
+            connected = false;
+            elsewhere = false;
+            upgraded = false;
+            bodyEnded = false;
         }
-        connected = false;
-        elsewhere = false;
-        upgraded = false;
-        bodyEnded = false;
         pool = connections;
         attempt = next;
         try {
@@ -268,7 +271,9 @@ final class CallListener extends EventListener {
     @Override
     public void requestHeadersStart(Call call) {
         evidence.requestBegins();
-        bodyEnded = false;
+        if (bodyEnded) {
+            bodyEnded = false;
+        }
     }
 
     @Override
@@ -286,7 +291,9 @@ final class CallListener extends EventListener {
 
     @Override
     public void responseHeadersEnd(Call call, Response response) {
-        upgraded = response.code() == SWITCHING_PROTOCOLS;
+        if (response.code() == SWITCHING_PROTOCOLS) {
+            upgraded = true;
+        }
         Outcome known = evidence.headArrives(response);
         Attempt answered = attempt;
         if (answered != null && known.kind() == Outcome.Kind.SUCCESS) {

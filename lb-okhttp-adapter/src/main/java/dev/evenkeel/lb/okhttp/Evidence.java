@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of an attempt, and what follows from it for the instance, whichever way the attempt ends. Written by the
- * threads that work for the call, read also by those that cancel it.
+ * threads that work for the call, read also by those that cancel it. Each write costs a fence, so that nothing is written that is
+ * so already.
  */
 final class Evidence {
 
@@ -36,8 +37,16 @@ final class Evidence {
 
     void requestBegins() {
         sent = true;
-        head = null;
-        broken = false;
+        if (head != null) {
+            head = null;
+        }
+        mend();
+    }
+
+    private void mend() {
+        if (broken) {
+            broken = false;
+        }
     }
 
     void connectionFails() {
@@ -58,7 +67,7 @@ final class Evidence {
         Optional<String> retryAfter =
                 status < 400 ? Optional.empty() : Optional.ofNullable(response.header("Retry-After"));
         Outcome known = HttpOutcomes.ofStatus(status, retryAfter);
-        broken = false;
+        mend();
         head = known;
         return known;
     }

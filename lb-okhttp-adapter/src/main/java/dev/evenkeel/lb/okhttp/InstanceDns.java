@@ -67,11 +67,12 @@ final class InstanceDns implements Dns {
 
     @Override
     public boolean equals(@Nullable Object object) {
-        return object instanceof InstanceDns other
-                && urlHost.equals(other.urlHost)
-                && instanceHost.equals(other.instanceHost)
-                && instancePort == other.instancePort
-                && others.equals(other.others);
+        return object == this
+                || (object instanceof InstanceDns other
+                        && urlHost.equals(other.urlHost)
+                        && instanceHost.equals(other.instanceHost)
+                        && instancePort == other.instancePort
+                        && others.equals(other.others));
     }
 
     @Override

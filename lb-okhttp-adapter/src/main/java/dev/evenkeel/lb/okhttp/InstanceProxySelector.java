@@ -53,10 +53,11 @@ final class InstanceProxySelector extends ProxySelector {
 
     @Override
     public boolean equals(@Nullable Object object) {
-        return object instanceof InstanceProxySelector other
-                && urlHost.equals(other.urlHost)
-                && Objects.equals(proxy, other.proxy)
-                && selector.equals(other.selector);
+        return object == this
+                || (object instanceof InstanceProxySelector other
+                        && urlHost.equals(other.urlHost)
+                        && Objects.equals(proxy, other.proxy)
+                        && selector.equals(other.selector));
     }
 
     @Override
