@@ -3,19 +3,13 @@ package dev.evenkeel.lb.routing;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.base.CharMatcher;
+import dev.evenkeel.lb.text.HttpToken;
 import dev.evenkeel.lb.text.Printable;
 import java.util.Locale;
 import java.util.Set;
 
 /** Checks what a rule says of the words of HTTP, so that nothing is asked for that no request can have. */
 final class HttpTokens {
-
-    /** RFC 9110, 5.6.2. */
-    private static final CharMatcher TOKEN = CharMatcher.inRange('a', 'z')
-            .or(CharMatcher.inRange('A', 'Z'))
-            .or(CharMatcher.inRange('0', '9'))
-            .or(CharMatcher.anyOf("!#$%&'*+-.^_`|~"))
-            .precomputed();
 
     private static final CharMatcher IN_VALUES = CharMatcher.inRange(' ', '~').or(CharMatcher.is('\t'));
 
@@ -26,7 +20,7 @@ final class HttpTokens {
     private HttpTokens() {}
 
     static String method(String method) {
-        if (!isToken(requireNonNull(method, "method"))) {
+        if (!HttpToken.isOne(requireNonNull(method, "method"))) {
             throw refusal("method", method, "a method of HTTP, such as GET");
         }
         String upper = method.toUpperCase(Locale.ROOT);
@@ -38,8 +32,8 @@ final class HttpTokens {
 
     /** The name in lower case. */
     static String headerName(String parameter, String name) {
-        if (!isToken(requireNonNull(name, parameter))) {
-            throw refusal(parameter, name, "the name of a header: letters, digits and !#$%&'*+-.^_`|~");
+        if (!HttpToken.isOne(requireNonNull(name, parameter))) {
+            throw refusal(parameter, name, "the name of a header: " + HttpToken.EXPECTED);
         }
         return name.toLowerCase(Locale.ROOT);
     }
@@ -52,10 +46,6 @@ final class HttpTokens {
                     "value: of header " + name + " (expected: printable ASCII without blanks around it)");
         }
         return value;
-    }
-
-    private static boolean isToken(String text) {
-        return !text.isEmpty() && TOKEN.matchesAllOf(text);
     }
 
     private static IllegalArgumentException refusal(String parameter, String given, String expected) {

@@ -2,6 +2,7 @@ package dev.evenkeel.lb.session;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.evenkeel.lb.text.HttpToken;
 import dev.evenkeel.lb.text.Printable;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +20,6 @@ public final class HttpSessions {
 
     /** The header that carries tokens unless another one is named. */
     public static final String DEFAULT_HEADER = "Lb-Session";
-
-    private static final String SYMBOLS = "!#$%&'*+-.^_`|~";
 
     private final SessionTokens tokens;
     private final Carrier carrier;
@@ -60,18 +59,13 @@ public final class HttpSessions {
         return new HttpSessions(tokens, new Carrier.Cookie(checkName("cookie", name), tokens.lifetime()));
     }
 
-    /** The names of headers and of cookies are tokens as of RFC 9110, 5.6.2. */
     private static String checkName(String what, String name) {
         requireNonNull(name, what);
-        if (name.isEmpty() || !name.chars().allMatch(HttpSessions::isTokenCharacter)) {
+        if (!HttpToken.isOne(name)) {
             throw new IllegalArgumentException(
-                    what + ": \"" + Printable.of((Object) name) + "\" (expected: letters, digits and " + SYMBOLS + ")");
+                    what + ": \"" + Printable.of((Object) name) + "\" (expected: " + HttpToken.EXPECTED + ")");
         }
         return name;
-    }
-
-    private static boolean isTokenCharacter(int c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || SYMBOLS.indexOf(c) >= 0;
     }
 
     /** The header of a request that may have a token, among other things. */
