@@ -12,8 +12,8 @@ import java.util.function.ToDoubleFunction;
  * standard output; the progress goes to standard error.
  *
  * <pre>
- * -rounds N      how many pairs are compared; 20
- * -millis N      how long each way is measured in each round; 1000
+ * -rounds N      how many pairs are compared; 80
+ * -millis N      how long each way is measured in each round; 250
  * -only NAME     only clients whose name contains this
  * </pre>
  *
@@ -24,7 +24,7 @@ public final class ClientOverhead {
     private static final String FORMAT = "%-14s %-22s %10s %10s %9s %-15s %7s %7s  %s%n";
 
     /** Of each way, before anything counts. */
-    private static final int WARM_UP_CALLS = 50_000;
+    private static final int WARM_UP_CALLS = 150_000;
 
     private static final double GOAL = 1.03;
     private static final double BYTES_LEAST = 1.2;

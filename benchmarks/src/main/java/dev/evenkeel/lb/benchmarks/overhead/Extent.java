@@ -11,10 +11,10 @@ import dev.evenkeel.lb.benchmarks.Options;
  */
 record Extent(int rounds, long millis, String only) {
 
-    /** What the options say: {@code -rounds N}, 20 by default, {@code -millis N}, 1000, and {@code -only NAME}, all. */
+    /** What the options say: {@code -rounds N}, 80 by default, {@code -millis N}, 250, and {@code -only NAME}, all. */
     static Extent of(String[] arguments) {
-        int rounds = 20;
-        long millis = 1000;
+        int rounds = 80;
+        long millis = 250;
         String only = "";
         Options options = new Options(arguments, "-rounds N, -millis N or -only NAME");
         while (options.hasNext()) {

@@ -21,8 +21,8 @@ import java.util.function.ToDoubleFunction;
  * and NGINX if they are installed; and prints it as a table, on standard output; the progress goes to standard error.
  *
  * <pre>
- * -rounds N      how many pairs are compared; 20
- * -millis N      how long each way is measured in each round; 1000
+ * -rounds N      how many pairs are compared; 80
+ * -millis N      how long each way is measured in each round; 250
  * -only NAME     only clients whose name contains this
  * </pre>
  *
