@@ -139,7 +139,7 @@ public final class Mirror {
     public Mirror stripHeaders(String... names) {
         ImmutableSet.Builder<String> all = ImmutableSet.<String>builder().addAll(settings.strippedHeaders);
         for (String name : names) {
-            all.add(HttpTokens.headerName("names", name));
+            all.add(HttpWords.headerName("names", name));
         }
         return with(settings.share, settings.maxInFlight, settings.maxPerSecond, settings.timeout, all.build());
     }

@@ -133,9 +133,9 @@ public final class Rule {
             throw new IllegalArgumentException("method: twice (expected: once for each rule, with several methods)");
         }
         Set<String> methods = new LinkedHashSet<>();
-        methods.add(HttpTokens.method(first));
+        methods.add(HttpWords.method(first));
         for (String another : more) {
-            methods.add(HttpTokens.method(another));
+            methods.add(HttpWords.method(another));
         }
         return with(conditions.withMethods(methods));
     }
@@ -146,7 +146,7 @@ public final class Rule {
      * @throws IllegalArgumentException if it cannot be the name of a header
      */
     public Rule header(String name) {
-        return with(conditions.withHeader(new Expectation(HttpTokens.headerName("name", name), null)));
+        return with(conditions.withHeader(new Expectation(HttpWords.headerName("name", name), null)));
     }
 
     /**
@@ -155,8 +155,8 @@ public final class Rule {
      * @throws IllegalArgumentException if it cannot be the name or the value of a header, or the rule wants another value already
      */
     public Rule header(String name, String value) {
-        String checked = HttpTokens.headerName("name", name);
-        return with(conditions.withHeader(new Expectation(checked, HttpTokens.headerValue(checked, value))));
+        String checked = HttpWords.headerName("name", name);
+        return with(conditions.withHeader(new Expectation(checked, HttpWords.headerValue(checked, value))));
     }
 
     /** Only for requests that have this query parameter, whatever its value. May be called for several parameters. */

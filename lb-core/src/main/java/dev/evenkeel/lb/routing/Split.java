@@ -85,7 +85,7 @@ public final class Split {
      * @throws IllegalArgumentException if it cannot be the name of a header
      */
     public Split stickyBy(String header) {
-        return new Split(parts, HttpTokens.headerName("header", header));
+        return new Split(parts, HttpWords.headerName("header", header));
     }
 
     /** Whether no balancer ever gets anything. */

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Checks what a rule says of the words of HTTP, so that nothing is asked for that no request can have. */
-final class HttpTokens {
+final class HttpWords {
 
     private static final CharMatcher IN_VALUES = CharMatcher.inRange(' ', '~').or(CharMatcher.is('\t'));
 
@@ -17,7 +17,7 @@ final class HttpTokens {
     private static final Set<String> COMMON_METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT");
 
-    private HttpTokens() {}
+    private HttpWords() {}
 
     static String method(String method) {
         if (!HttpToken.isOne(requireNonNull(method, "method"))) {
