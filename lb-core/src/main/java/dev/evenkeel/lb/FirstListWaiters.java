@@ -38,7 +38,7 @@ final class FirstListWaiters {
                 begin(call);
             }
         });
-        call.onCancel(() -> control.execute(() -> forget(call)));
+        call.onOver(() -> control.execute(() -> forget(call)));
     }
 
     /** The wait is over: everybody goes on now, in order. */
@@ -51,7 +51,7 @@ final class FirstListWaiters {
 
     private void begin(PendingLease call) {
         if (call.isOver()) {
-            return; // cancelled before it began
+            return; // given up before it began
         }
         waiting.add(call);
         try {

@@ -71,7 +71,8 @@ public interface LoadBalancer extends AutoCloseable {
      * does not fail its first call. Once there is a list, even an empty one, the future is complete on return, but where
      * calls may {@linkplain LoadBalancerBuilder#queue wait} for a place.
      *
-     * <p>A call that is cancelled while it waits never gets a lease. Once the future is complete, the lease is the caller's.
+     * <p>Whoever gives up while it waits, by {@code cancel}, {@code orTimeout} or otherwise, never gets a lease, and waits in
+     * nobody's way. Once the future has a lease, that is the caller's.
      *
      * @return the lease, or the exception that {@link #acquire(PickRequest)} would throw; never throws itself
      */

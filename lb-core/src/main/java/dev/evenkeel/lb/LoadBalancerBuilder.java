@@ -77,7 +77,9 @@ public final class LoadBalancerBuilder {
      * @param hostsAndPorts at least one, such as {@code 10.0.0.1:8080} or {@code [::1]:8080}
      */
     public LoadBalancerBuilder instances(String... hostsAndPorts) {
-        return instances(Arrays.stream(hostsAndPorts).map(ServiceInstance::of).toList());
+        return instances(Arrays.stream(requireNonNull(hostsAndPorts, "hostsAndPorts"))
+                .map(ServiceInstance::of)
+                .toList());
     }
 
     /** Uses these instances and no others: at least one. */
@@ -86,8 +88,11 @@ public final class LoadBalancerBuilder {
         if (instances.isEmpty()) {
             throw new IllegalArgumentException("instances: none (expected: at least one, or a source)");
         }
-        this.fixed = List.copyOf(instances);
-        return source(InstanceSource.of(instances));
+        instances.forEach(instance -> requireNonNull(instance, "instance"));
+        List<ServiceInstance> given = List.copyOf(instances);
+        source(InstanceSource.of(given));
+        this.fixed = given;
+        return this;
     }
 
     /** Takes the instances from a registry, or wherever else. It is not closed with the balancer. */

@@ -36,12 +36,9 @@ final class PendingLease {
         return future.isDone();
     }
 
-    void onCancel(Runnable action) {
-        var unused = future.whenComplete((lease, refused) -> {
-            if (future.isCancelled()) {
-                action.run();
-            }
-        });
+    /** Runs the action when it is over, also because the caller has given up: by cancel, orTimeout or otherwise. */
+    void onOver(Runnable action) {
+        var unused = future.whenComplete((lease, refused) -> action.run());
     }
 
     void timer(Cancellable running) {
@@ -58,7 +55,7 @@ final class PendingLease {
 
     void grant(Lease lease) {
         complete(() -> {
-            if (!future.complete(lease)) { // cancelled meanwhile
+            if (!future.complete(lease)) { // the caller has given up meanwhile
                 lease.end(Outcome.cancelled());
             }
         });

@@ -5,8 +5,8 @@ import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +83,7 @@ final class SlotQueue {
     /** Serves the call now, or in its turn, or refuses it. */
     void enter(PendingLease call) {
         serial.execute(() -> begin(call));
-        call.onCancel(() -> serial.execute(() -> remove(call)));
+        call.onOver(() -> serial.execute(() -> remove(call)));
     }
 
     /** A place may have become free, or the pool is another one. */
@@ -98,7 +98,7 @@ final class SlotQueue {
 
     private void begin(PendingLease call) {
         if (call.isOver()) {
-            return; // cancelled before it began
+            return; // given up before it began
         }
         long now = ticker.nanos();
         if (waiting.isEmpty()) {
@@ -131,16 +131,20 @@ final class SlotQueue {
 
     private void startTimer(PendingLease call, Duration patience) {
         try {
-            call.timer(scheduler.schedule(() -> serial.execute(() -> timeUp(call, patience)), patience));
+            call.timer(scheduler.schedule(() -> serial.execute(() -> timeUp(call)), patience));
         } catch (RuntimeException rejected) { // without a time-out it must not wait
-            timeUp(call, patience);
+            timeUp(call);
         }
     }
 
-    private void timeUp(PendingLease call, Duration patience) {
+    private void timeUp(PendingLease call) {
         if (waiting.containsKey(call)) {
-            refuse(call, "it has waited for " + patience);
+            refuse(call, waited(call));
         }
+    }
+
+    private String waited(PendingLease call) {
+        return "it has waited for " + patience(call.request());
     }
 
     private void refuse(PendingLease call, String why) {
@@ -150,31 +154,36 @@ final class SlotQueue {
 
     private void remove(PendingLease call) {
         waiting.remove(call);
+        removed(call);
+    }
+
+    private void removed(PendingLease call) {
         size = waiting.size();
         call.cancelTimer();
     }
 
-    /** Serves who can be served. The one that has just come, if there is one, did not wait and says nothing of the pace. */
+    /**
+     * Serves who can be served. The one that has just come, if there is one, did not wait and says nothing of the pace. What
+     * users do on hearing of it comes in turn, after this, so that nothing else changes who waits meanwhile.
+     */
     private void serve(@Nullable PendingLease newcomer) {
         long now = ticker.nanos();
-        for (Map.Entry<PendingLease, Long> entry : List.copyOf(waiting.entrySet())) {
+        Iterator<Map.Entry<PendingLease, Long>> calls = waiting.entrySet().iterator();
+        while (calls.hasNext()) {
+            Map.Entry<PendingLease, Long> entry = calls.next();
             PendingLease call = entry.getKey();
-            if (now - entry.getValue() > 0) {
-                continue; // too late for it, as its timer is about to find out
-            }
             Lease lease;
             try {
-                lease = picks.tryAcquire(call.request());
-                if (lease == null && !picks.isServable(call.request())) {
-                    throw picks.refusal(call.request(), null);
-                }
+                lease = lease(call, now - entry.getValue() > 0);
             } catch (Throwable refused) {
-                remove(call);
+                calls.remove();
+                removed(call);
                 call.refuse(refused);
                 continue;
             }
             if (lease != null) {
-                remove(call);
+                calls.remove();
+                removed(call);
                 if (call != newcomer) {
                     granted(now);
                 }
@@ -183,6 +192,18 @@ final class SlotQueue {
                 return; // there is nothing for the others, either
             }
         }
+    }
+
+    /** A lease, or null if there is none now. Throws what the call is refused with. */
+    private @Nullable Lease lease(PendingLease call, boolean late) {
+        if (late) { // whatever has become of its timer
+            throw picks.refusal(call.request(), waited(call));
+        }
+        Lease lease = picks.tryAcquire(call.request());
+        if (lease == null && !picks.isServable(call.request())) {
+            throw picks.refusal(call.request(), null);
+        }
+        return lease;
     }
 
     /** Whether it may not use every instance, so that others may find a place where it does not. */

@@ -203,8 +203,10 @@ final class SourceLink {
         ignoredWhy = why;
     }
 
-    private void subscribeLater() {
+    /** Tries again later, unless it is closed. */
+    private void subscribingFailed(Throwable thrown) {
         if (!closed) {
+            failed(thrown);
             retry = scheduler.schedule(this::subscribeOnExecutor, retryDelay.next());
         }
     }
@@ -213,10 +215,7 @@ final class SourceLink {
         try {
             executor.execute(this::subscribe);
         } catch (Throwable rejected) { // for want of threads, too
-            control.execute(() -> {
-                failed(rejected);
-                subscribeLater();
-            });
+            control.execute(() -> subscribingFailed(rejected));
         }
     }
 
@@ -236,8 +235,7 @@ final class SourceLink {
 
         private void subscribingFailed(Throwable thrown) {
             ended = true;
-            SourceLink.this.failed(thrown);
-            subscribeLater();
+            SourceLink.this.subscribingFailed(thrown);
         }
 
         private void end() {

@@ -30,7 +30,7 @@ final class StrategyFaults {
     void threw(Throwable thrown) {
         count.increment();
         if (said.compareAndSet(false, true)) {
-            log.warn("{}: the strategy threw, instances are picked at random instead", serviceName, thrown);
+            log.warn("{}: the strategy threw, the least loaded instances are picked instead", serviceName, thrown);
         }
         if (thrown instanceof VirtualMachineError error && !(thrown instanceof StackOverflowError)) {
             throw error;
@@ -42,7 +42,7 @@ final class StrategyFaults {
         count.increment();
         if (said.compareAndSet(false, true)) {
             log.warn(
-                    "{}: the strategy answered with none of its candidates, one is picked at random instead",
+                    "{}: the strategy answered with none of its candidates, the least loaded one is picked instead",
                     serviceName);
         }
     }
@@ -55,7 +55,7 @@ final class StrategyFaults {
         }
         lastReason = why;
         log.warn(
-                "{}: the strategy gave no selector, instances are picked at random instead: {}",
+                "{}: the strategy gave no selector, the least loaded instances are picked instead: {}",
                 serviceName,
                 Printable.of((Object) why));
     }

@@ -142,6 +142,25 @@ class FailingSourceTest {
         orders.close();
     }
 
+    /** What it says after the end, of a call that took its time, is nobody's business any more. */
+    @Test
+    void aSourceThatFailsAfterTheEndIsNotHeard() {
+        LoadBalancer[] orders = new LoadBalancer[1];
+        orders[0] = TestBalancers.builder(clock)
+                .source(sink -> {
+                    if (orders[0] != null) {
+                        orders[0].close();
+                    }
+                    throw new IllegalStateException(orders[0] == null ? "at first" : "after the end");
+                })
+                .build();
+        try (CapturedLog log = CapturedLog.start()) {
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(log.lines()).isEmpty();
+        }
+        assertThat(orders[0].snapshot().sourceFailure()).contains("IllegalStateException: at first");
+    }
+
     @Test
     void subscribesAgainThoughTheExecutorRefusedItMeanwhile() {
         boolean[] full = {false};

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.evenkeel.lb.discovery.InMemoryRegistry;
+import dev.evenkeel.lb.discovery.InstanceSource;
 import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.health.ProbeConfig;
+import dev.evenkeel.lb.instance.ServiceInstance;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +136,18 @@ class LoadBalancerBuilderTest {
                 .isThrownBy(() -> builder.strategy(null))
                 .withMessage("strategy");
         assertThatNullPointerException().isThrownBy(() -> builder.source(null)).withMessage("source");
+        assertThatNullPointerException()
+                .isThrownBy(() -> builder.instances((String[]) null))
+                .withMessage("hostsAndPorts");
+        assertThatNullPointerException()
+                .isThrownBy(() -> builder.instances((List<ServiceInstance>) null))
+                .withMessage("instances");
+        assertThatNullPointerException()
+                .isThrownBy(() -> builder.instances(Arrays.asList(ServiceInstance.of("10.0.0.1:80"), null)))
+                .withMessage("instance");
+        assertThatNullPointerException()
+                .isThrownBy(() -> InstanceSource.of(null))
+                .withMessage("instances");
         assertThatNullPointerException()
                 .isThrownBy(() -> builder.healthCheck(null))
                 .withMessage("probe");

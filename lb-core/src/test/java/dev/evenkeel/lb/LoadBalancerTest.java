@@ -28,6 +28,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -403,6 +404,13 @@ class LoadBalancerTest {
         void leavesNothingBehindWhenItIsCancelled() {
             LoadBalancer orders = TestBalancers.builder(clock).source(source).build();
             orders.acquireAsync().cancel(true);
+            assertThat(clock.pendingTasks()).isZero();
+        }
+
+        @Test
+        void leavesNothingBehindWhenTheCallerHasATimeOutOfItsOwn() {
+            LoadBalancer orders = TestBalancers.builder(clock).source(source).build();
+            orders.acquireAsync().completeExceptionally(new TimeoutException("as orTimeout does"));
             assertThat(clock.pendingTasks()).isZero();
         }
 

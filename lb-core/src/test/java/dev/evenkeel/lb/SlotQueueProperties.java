@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -90,7 +91,11 @@ class SlotQueueProperties {
     private void cancel(Random random) {
         List<CompletableFuture<Lease>> calls = random.nextBoolean() ? plain : demanding;
         if (!calls.isEmpty()) {
-            calls.get(random.nextInt(calls.size())).cancel(false);
+            CompletableFuture<Lease> call = calls.get(random.nextInt(calls.size()));
+            boolean cancelled = random.nextBoolean()
+                    ? call.cancel(false)
+                    : call.completeExceptionally(new TimeoutException("as orTimeout does"));
+            assertThat(cancelled).isTrue();
         }
     }
 }

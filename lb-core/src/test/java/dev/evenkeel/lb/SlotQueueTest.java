@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class SlotQueueTest {
@@ -157,6 +158,45 @@ class SlotQueueTest {
         held.succeeded();
         next.join().succeeded();
         assertThat(orders.snapshot().instances().get(0).picks()).isEqualTo(2);
+    }
+
+    /** As orTimeout does, and whoever completes the future himself. */
+    @Test
+    void howeverACallerGivesUpItLeavesNoGap() {
+        source.deliver(ONE);
+        Lease held = orders.acquire();
+        CompletableFuture<Lease> givesUp = orders.acquireAsync();
+        CompletableFuture<Lease> goesOn = orders.acquireAsync();
+        givesUp.completeExceptionally(new TimeoutException("made up"));
+        goesOn.complete(held);
+        assertThat(orders.snapshot().waiting()).isZero();
+        held.succeeded();
+        assertThat(orders.snapshot().instances().get(0).picks()).isEqualTo(1);
+    }
+
+    /** The scheduler was shut down before the balancer, for instance. */
+    @Test
+    void nobodyWaitsForEverThoughTimersAreLost() {
+        LoadBalancer timeless = TestBalancers.builder(clock)
+                .scheduler((task, delay) -> () -> {})
+                .instances("10.0.0.1:80")
+                .maxInFlightPerInstance(1)
+                .queue(3, SECOND)
+                .build();
+        Lease held = timeless.acquire();
+        CompletableFuture<Lease> late = timeless.acquireAsync();
+        clock.advance(SECOND.plusMillis(1));
+        CompletableFuture<Lease> inTime = timeless.acquireAsync();
+        held.succeeded();
+        assertThat(late).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("it has waited for PT1S");
+        inTime.join().succeeded();
+
+        Lease again = timeless.acquire();
+        CompletableFuture<Lease> atTheEnd = timeless.acquireAsync();
+        clock.advance(SECOND.plusMillis(1));
+        timeless.close();
+        assertThat(atTheEnd).isCompletedExceptionally();
+        again.succeeded();
     }
 
     @Test

@@ -114,7 +114,7 @@ final class CallState {
     private void handOn(Runnable task) {
         try {
             context.executor().execute(task);
-        } catch (RejectedExecutionException closed) { // calls in flight go on
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) { // calls in flight go on
             task.run();
         }
     }

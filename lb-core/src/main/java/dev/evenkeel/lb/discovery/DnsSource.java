@@ -2,6 +2,7 @@ package dev.evenkeel.lb.discovery;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.CharMatcher;
 import com.google.common.net.InetAddresses;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.text.Printable;
@@ -25,6 +26,8 @@ final class DnsSource implements InstanceSource {
 
     private static final int MAX_HOST = 255;
 
+    private static final CharMatcher NOT_IN_NAMES = CharMatcher.whitespace().or(CharMatcher.anyOf("/:@?#[]"));
+
     private final String host;
     private final int port;
     private final Duration interval;
@@ -32,8 +35,9 @@ final class DnsSource implements InstanceSource {
 
     DnsSource(String host, int port, Duration interval, Resolver resolver) {
         this.host = requireNonNull(host, "host");
-        if (host.isBlank() || host.length() > MAX_HOST || !Printable.isPrintable(host)) {
-            throw new IllegalArgumentException("host: " + Printable.of(host) + " (expected: the name of a host)");
+        if (!isNameOrAddress(host)) {
+            throw new IllegalArgumentException(
+                    "host: " + Printable.of(host) + " (expected: the name of a host, without scheme, port or path)");
         }
         if (port < 1 || port > 65535) {
             throw new IllegalArgumentException("port: " + port + " (expected: 1..65535)");
@@ -41,6 +45,15 @@ final class DnsSource implements InstanceSource {
         this.port = port;
         this.interval = Intervals.check("interval", interval);
         this.resolver = resolver;
+    }
+
+    /** What a resolver may know: other names than those that URLs can hold, too. */
+    private static boolean isNameOrAddress(String host) {
+        return InetAddresses.isInetAddress(host)
+                || (!host.isBlank()
+                        && host.length() <= MAX_HOST
+                        && Printable.isPrintable(host)
+                        && NOT_IN_NAMES.matchesNoneOf(host));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,10 @@ final class FileSource implements InstanceSource {
     }
 
     private byte[] read() throws IOException {
+        // To open a pipe is to wait for whoever writes into it, and build() would wait, too.
+        if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+            throw new IOException(file + ": a pipe or a device (expected: a file)");
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes(MAX_BYTES + 1);
             if (content.length > MAX_BYTES) {

@@ -11,7 +11,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,8 +92,8 @@ final class Polling implements Subscription {
     private void askAfter(Duration wait) {
         try {
             timer = sink.scheduler().schedule(() -> ask(sink.executor()), wait);
-        } catch (RejectedExecutionException shutDown) {
-            sink.failed(shutDown);
+        } catch (RuntimeException rejected) { // a scheduler that is shut down, above all
+            sink.failed(rejected);
         }
     }
 
@@ -121,8 +120,8 @@ final class Polling implements Subscription {
             underWay = this;
             try {
                 timeLimit = sink.scheduler().schedule(() -> serial.execute(this::timeUp), timeout);
-            } catch (RejectedExecutionException shutDown) {
-                log.debug("{}: nobody limits the time of a poll, the scheduler is shut down", sink.serviceName());
+            } catch (RuntimeException rejected) {
+                log.debug("{}: nobody limits the time of a poll, as the scheduler threw", sink.serviceName(), rejected);
             }
         }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,15 +184,19 @@ final class RegisteredService {
                 before.closed = true;
             }
             entries.put(instance.id(), this);
+            expire(); // also to see a pause, which timers that are set anew would hide
             publish();
             watch();
         }
 
+        /** Says so even of one that has expired, as subscribers may still keep it for a time of grace. */
         private void leave() {
             closed = true;
-            owners.remove(instance.id(), this);
+            if (!owners.remove(instance.id(), this)) {
+                return; // it has left before, or somebody else has the id
+            }
+            tellAll(subscriber -> subscriber.sink.left(instance.id()));
             if (entries.remove(instance.id(), this)) {
-                tellAll(subscriber -> subscriber.sink.left(instance.id()));
                 publish();
             }
         }
@@ -240,21 +243,30 @@ final class RegisteredService {
                     next = Math.min(next, entry.timeToLiveNanos - (now - entry.lastSign));
                 }
             }
-            if (ended || next == Long.MAX_VALUE) {
+            if (ended) {
                 return;
             }
-            due = now + Math.max(next, 0);
-            watching = true;
+            watching = next != Long.MAX_VALUE;
+            if (!watching) {
+                return;
+            }
+            long wait = Math.max(next, 0);
+            due = now + wait;
             try {
-                timer = sink.scheduler().schedule(this::wakeOnExecutor, Duration.ofNanos(Math.max(next, 0)));
-            } catch (RejectedExecutionException stopped) {
-                log.debug("{}: the scheduler of a subscriber has been shut down", name);
+                timer = sink.scheduler().schedule(this::wakeOnExecutor, Duration.ofNanos(wait));
+            } catch (RuntimeException rejected) {
+                log.debug(
+                        "{}: the scheduler of a subscriber threw, such as when it has been shut down", name, rejected);
             }
         }
 
-        /** The scheduler's thread is not for what the news may set off in the subscribers. */
+        /** The scheduler's thread is not for what the news may set off in the subscribers, unless there is no other. */
         private void wakeOnExecutor() {
-            sink.executor().execute(() -> serial.execute(this::wake));
+            try {
+                sink.executor().execute(() -> serial.execute(this::wake));
+            } catch (Throwable rejected) { // for want of threads, too: nobody else would look again
+                serial.execute(this::wake);
+            }
         }
 
         private void wake() {

@@ -1,5 +1,7 @@
 package dev.evenkeel.lb.discovery;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableList;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import java.util.Collection;
@@ -10,7 +12,7 @@ final class StaticSource implements InstanceSource {
     private final ImmutableList<ServiceInstance> instances;
 
     StaticSource(Collection<ServiceInstance> instances) {
-        this.instances = ImmutableList.copyOf(instances);
+        this.instances = ImmutableList.copyOf(requireNonNull(instances, "instances"));
     }
 
     @Override

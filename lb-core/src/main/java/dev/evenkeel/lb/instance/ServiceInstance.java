@@ -58,7 +58,7 @@ public final class ServiceInstance {
         this.port = builder.port;
         this.hostPort = HostNames.isIpv6(host) ? "[" + host + "]:" + port : host + ":" + port;
         this.isNamedByAddress = builder.id == null;
-        this.id = builder.id != null ? builder.id : hostPort;
+        this.id = builder.id != null ? builder.id : Builder.printable("id", hostPort, MAX_ID_LENGTH);
         this.weight = builder.weight;
         this.zone = Optional.ofNullable(builder.zone);
         this.priority = builder.priority;
@@ -239,7 +239,10 @@ public final class ServiceInstance {
             this.port = port;
         }
 
-        /** Names the instance. Default {@code host:port}. At most 256 printable characters, not blank. */
+        /**
+         * Names the instance. Default {@code host:port}. At most 256 printable characters, not blank; without it, a host of more
+         * than 250 characters may be too long.
+         */
         public Builder id(String id) {
             requireNonNull(id, "id");
             if (id.isBlank()) {
@@ -254,7 +257,7 @@ public final class ServiceInstance {
             if (!(weight >= 0) || weight == Double.POSITIVE_INFINITY) {
                 throw refusal("weight", weight, ">= 0 and finite");
             }
-            this.weight = weight;
+            this.weight = weight + 0.0; // -0.0 becomes 0.0
             return this;
         }
 

@@ -64,7 +64,7 @@ public final class PoolSnapshot {
         return version;
     }
 
-    /** The members in the order in which they joined, then those that drain. */
+    /** The members in the order in which they were listed when the pool last changed, then those that drain. */
     public List<InstanceSnapshot> instances() {
         return instances;
     }

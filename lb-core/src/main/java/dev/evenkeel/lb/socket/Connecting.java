@@ -135,6 +135,9 @@ final class Connecting<C extends Closeable> {
             return opening.open();
         } catch (IOException failure) { // nobody has been called yet
             throw failed(attempt, failure, Outcome.localFault());
+        } catch (RuntimeException thrown) { // by a factory of the user's
+            attempt.end(Outcome.localFault());
+            throw thrown;
         }
     }
 

@@ -27,6 +27,9 @@ final class TableBuilds {
             executor.execute(() -> build(executor));
         } catch (RuntimeException rejected) { // the selector goes on without, and the next change tries again
             wanted.set(null);
+        } catch (Error noThread) {
+            wanted.set(null);
+            throw noThread;
         }
     }
 

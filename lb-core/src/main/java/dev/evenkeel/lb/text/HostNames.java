@@ -79,10 +79,15 @@ public final class HostNames {
 
     private static String canonicalName(String parameter, String given, String expected) {
         String name = given.endsWith(".") ? given.substring(0, given.length() - 1) : given;
-        if (name.isBlank() || name.length() > MAX_HOST) {
-            throw refusal(parameter, given, name.isBlank() ? expected : "at most " + MAX_HOST + " characters");
+        if (name.isBlank()) {
+            throw refusal(parameter, given, expected);
         }
-        String ascii = toAscii(parameter, given, name, expected).toLowerCase(Locale.ROOT);
+        String ascii = name.length() > MAX_HOST
+                ? name
+                : toAscii(parameter, given, name, expected).toLowerCase(Locale.ROOT);
+        if (ascii.length() > MAX_HOST) {
+            throw refusal(parameter, given, "at most " + MAX_HOST + " characters");
+        }
         List<String> labels = DOTS.splitToList(ascii);
         for (String label : labels) {
             if (label.length() > MAX_LABEL) {

@@ -252,6 +252,21 @@ class RetriesTest {
     }
 
     @Test
+    void timeIsUpThoughThereIsNoThreadToSaySo() {
+        FakeService exhausted = new FakeService(
+                1,
+                settings -> settings.executor(task -> {
+                    throw new OutOfMemoryError("unable to create native thread: made up");
+                }));
+        CompletableFuture<String> answer =
+                exhausted.call().timeout(Duration.ofSeconds(1)).build().executeAsync(exhausted.replies(hang()));
+        exhausted.advance(1_000);
+        assertThat(failureOf(answer)).isInstanceOf(TimeoutException.class);
+        assertThat(exhausted.snapshot().inFlight()).isZero();
+        exhausted.balancer.close();
+    }
+
+    @Test
     void anInstanceThatHasAnsweredInTimeIsNotTooLate() {
         CompletableFuture<String> result = new CompletableFuture<>();
         CompletableFuture<String> answer = service.call()

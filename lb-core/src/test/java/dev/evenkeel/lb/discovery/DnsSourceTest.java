@@ -149,10 +149,14 @@ class DnsSourceTest {
 
     @Test
     void refusesNonsense() {
-        for (String host : Arrays.asList("", " ", "a\nb", "x".repeat(300))) {
+        for (String host : Arrays.asList("", " ", "a\nb", "x".repeat(300), "http://a", "a:80", "a b", "u@a", "[::1]")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> InstanceSource.dns(host, 80, INTERVAL))
-                    .withMessageStartingWith("host: ");
+                    .withMessageStartingWith("host: ")
+                    .withMessageEndingWith(" (expected: the name of a host, without scheme, port or path)");
+        }
+        for (String host : List.of("a", "_a._tcp.b.", "b\u00fccher.example", "10.0.0.1", "fd00::1")) {
+            assertThat(InstanceSource.dns(host, 80, INTERVAL)).hasToString("DNS " + host + ":80 every PT30S");
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> InstanceSource.dns("a", 0, INTERVAL))

@@ -2,6 +2,7 @@ package dev.evenkeel.lb.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.evenkeel.lb.testkit.VirtualClock;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileSourceTest {
@@ -150,6 +152,24 @@ class FileSourceTest {
         Files.createDirectory(file);
         subscribe();
         assertThat(sink.heard).singleElement().asString().startsWith("failed java.io.IOException");
+    }
+
+    /** To open a pipe is to wait for whoever writes into it. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void doesNotWaitForAPipe() throws Exception {
+        assumeTrue(makePipe(file), "no pipes here");
+        subscribe();
+        assertThat(sink.heard)
+                .containsExactly("failed java.io.IOException: " + file + ": a pipe or a device (expected: a file)");
+    }
+
+    private static boolean makePipe(Path path) throws InterruptedException {
+        try {
+            return new ProcessBuilder("mkfifo", path.toString()).start().waitFor() == 0;
+        } catch (IOException noSuchProgram) {
+            return false;
+        }
     }
 
     @Test

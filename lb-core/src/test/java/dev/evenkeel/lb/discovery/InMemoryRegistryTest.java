@@ -3,10 +3,12 @@ package dev.evenkeel.lb.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.evenkeel.lb.CapturedLog;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.testkit.VirtualClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class InMemoryRegistryTest {
@@ -104,6 +106,45 @@ class InMemoryRegistryTest {
     }
 
     @Test
+    void aRegistrationDoesNotHideAPause() {
+        registry.subscribe(sink);
+        registry.register("orders", ONE, TTL);
+        clock.schedule(() -> registry.register("orders", TWO, TTL), TTL.minusMillis(1));
+        sink.heard.clear();
+        clock.standStill(TTL.plusSeconds(2));
+        assertThat(sink.heard).containsExactly("[10.0.0.1:80, 10.0.0.2:80]");
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(sink.takeHeard()).endsWith("[10.0.0.2:80]");
+    }
+
+    /** When nobody has had a time to live for a while, and so there was no timer, nothing is late. */
+    @Test
+    void theTimeWithoutTimersIsNoPause() {
+        registry.subscribe(sink);
+        registry.register("orders", ONE, TTL).close();
+        clock.advance(Duration.ofHours(1));
+        try (CapturedLog log = CapturedLog.start()) {
+            assertThat(registry.instances("orders")).isEmpty();
+            assertThat(log.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void takesOutWhatGivesNoSignOfLifeThoughThereIsNoThread() {
+        RecordingSink told = new RecordingSink(clock, task -> {
+            throw new RejectedExecutionException("no thread");
+        });
+        registry.subscribe(told);
+        registry.register("orders", ONE, TTL);
+        registry.register("orders", TWO, TTL.multipliedBy(2));
+        told.heard.clear();
+        clock.advance(TTL);
+        assertThat(told.takeHeard()).containsExactly("[10.0.0.2:80]");
+        clock.advance(TTL);
+        assertThat(told.takeHeard()).containsExactly("[]");
+    }
+
+    @Test
     void noticesAnEndOfLifeWithoutSubscribers() {
         registry.register("orders", ONE, TTL);
         clock.advance(TTL);
@@ -130,6 +171,25 @@ class InMemoryRegistryTest {
         one.close();
         one.heartbeat();
         assertThat(registry.instances("orders")).isEmpty();
+    }
+
+    /** To leave is more than to be missing: who has expired may still be in use, for a time of grace. */
+    @Test
+    void saysThatOneLeavesThoughItIsNotListedAnyMore() {
+        registry.subscribe(sink);
+        Registration one = registry.register("orders", ONE, TTL);
+        Registration two = registry.register("orders", TWO, TTL);
+        clock.advance(TTL);
+        sink.heard.clear();
+        one.close();
+        one.close();
+        assertThat(sink.takeHeard()).containsExactly("left 10.0.0.1:80");
+        registry.deregister("orders", ONE.id());
+        assertThat(sink.heard).isEmpty();
+        registry.deregister("orders", TWO.id());
+        assertThat(sink.takeHeard()).containsExactly("left 10.0.0.2:80");
+        two.heartbeat();
+        assertThat(sink.heard).isEmpty();
     }
 
     /** Somebody else has had the id since, and has left: the first one has no say any more. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.VirtualClock;
+import dev.evenkeel.lb.time.Scheduler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -225,6 +226,22 @@ class PollingTest {
         queue.remove(0).run();
         assertThat(told.heard).contains("[10.0.0.1:80]");
         subscription.close();
+    }
+
+    @Test
+    void saysThatNobodyWillAskAgain() {
+        RecordingSink told = new RecordingSink(clock) {
+            @Override
+            public Scheduler scheduler() {
+                return (task, delay) -> {
+                    throw new IllegalStateException("whatever a scheduler throws");
+                };
+            }
+        };
+        InstanceSource.polling(this::lookUp, INTERVAL).subscribe(told).close();
+        assertThat(told.heard)
+                .containsExactly(
+                        "[10.0.0.1:80]", "failed java.lang.IllegalStateException: whatever a scheduler throws");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.evenkeel.lb.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -23,6 +24,8 @@ class ServiceInstanceProperties {
         URI uri = URI.create("http://" + instance.hostPort() + "/x");
         assertThat(uri.getHost()).isNotNull();
         assertThat(uri.getPort()).isEqualTo(port);
+        assertThat(ServiceInstance.of(instance.hostPort())).isEqualTo(instance);
+        assertThat(instance.toBuilder().build()).isEqualTo(instance);
     }
 
     @Property
@@ -32,6 +35,16 @@ class ServiceInstanceProperties {
                     @net.jqwik.api.constraints.StringLength(min = 1, max = 12)
                     String host) {
         whateverIsAcceptedFitsIntoAUri(host, 8080);
+    }
+
+    /** In the letters of ASCII they are longer. */
+    @Property
+    void longNamesOfOtherLettersFitIntoAUriOrAreRefused(
+            @ForAll @Size(min = 1, max = 80) List<
+                                    @net.jqwik.api.constraints.Chars({'a', '\u00fc', '\u4e2d'})
+                                    @net.jqwik.api.constraints.StringLength(min = 1, max = 2) String>
+                            labels) {
+        whateverIsAcceptedFitsIntoAUri(String.join(".", labels), 80);
     }
 
     @Property

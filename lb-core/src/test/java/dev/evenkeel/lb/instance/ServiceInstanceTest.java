@@ -252,6 +252,9 @@ class ServiceInstanceTest {
                     .isThrownBy(() -> ServiceInstance.of(host + "a", 80))
                     .withMessageContaining("(expected: at most 253 characters)");
             assertThat(ServiceInstance.of(host, 80).host()).hasSize(253);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ServiceInstance.of("\u00fc.".repeat(60) + "de", 80)) // each is xn--tda.
+                    .withMessageContaining("(expected: at most 253 characters)");
         }
 
         @ParameterizedTest
@@ -298,6 +301,24 @@ class ServiceInstanceTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ServiceInstance.builder("h", 80).weight(weight))
                 .withMessage("weight: " + weight + " (expected: >= 0 and finite)");
+    }
+
+    /** Whatever takes an id may rely on its length, also on that of one that was made from the address. */
+    @Test
+    void needsAnIdWhereTheAddressIsTooLongForOne() {
+        String host = "a.".repeat(126) + "a";
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ServiceInstance.of(host, 8080))
+                .withMessageStartingWith("id: a.a.")
+                .withMessageEndingWith("(258 characters) (expected: at most 256 characters)");
+        ServiceInstance named = ServiceInstance.builder(host, 8080).id("one").build();
+        assertThat(named.toBuilder().build()).isEqualTo(named);
+    }
+
+    @Test
+    void knowsOneZeroOnly() {
+        ServiceInstance zero = ServiceInstance.builder("h", 80).weight(0).build();
+        assertThat(zero.toBuilder().weight(-0.0).build()).isEqualTo(zero);
     }
 
     @Test

@@ -341,6 +341,29 @@ class ConnectingTest {
         assertThat(outcomes(orders, Kind.LOCAL_FAULT)).isEqualTo(1);
     }
 
+    @Test
+    void aFactoryThatThrowsIsNotHeldAgainstTheInstance() throws Exception {
+        LoadBalancer orders = services.orders(addresses(3));
+        ScriptedSockets below = new ScriptedSockets(REFUSED) {
+            @Override
+            public Socket createSocket() {
+                if (!dialled.isEmpty()) {
+                    throw new IllegalStateException("no proxy");
+                }
+                return super.createSocket();
+            }
+        };
+        assertThatThrownBy(() -> BalancedSocketFactory.builder(orders)
+                        .sockets(below)
+                        .build()
+                        .createSocket("orders", 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no proxy");
+        assertThat(outcomes(orders, Kind.NEVER_REACHED)).isEqualTo(1);
+        assertThat(outcomes(orders, Kind.LOCAL_FAULT)).isEqualTo(1);
+        assertThat(outcomes(orders, Kind.FAILED)).isZero();
+    }
+
     /** Such as a port to bind to that is taken meanwhile. */
     @Test
     void whatFailsBeforeAnAttemptIsNotHeldAgainstTheInstance() throws Exception {

@@ -55,6 +55,10 @@ class TableBuildsTest {
         builds.want(() -> built.add("rejected"), task -> {
             throw new RejectedExecutionException();
         });
+        assertThatThrownBy(() -> builds.want(() -> built.add("without a thread"), task -> {
+                    throw new OutOfMemoryError("unable to create native thread: made up");
+                }))
+                .isInstanceOf(OutOfMemoryError.class);
         assertThatThrownBy(() -> builds.want(
                         () -> {
                             throw new OutOfMemoryError("made up");

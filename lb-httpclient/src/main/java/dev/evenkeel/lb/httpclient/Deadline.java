@@ -46,7 +46,7 @@ final class Deadline {
                         () -> {
                             try {
                                 time.executor().execute(task);
-                            } catch (RejectedExecutionException closed) { // calls in flight go on
+                            } catch (RejectedExecutionException | OutOfMemoryError noThread) { // calls go on
                                 task.run();
                             }
                         },
