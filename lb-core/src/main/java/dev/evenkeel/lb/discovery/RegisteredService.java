@@ -240,11 +240,14 @@ final class RegisteredService {
                     next = Math.min(next, entry.timeToLiveNanos - (now - entry.lastSign));
                 }
             }
-            if (ended || next == Long.MAX_VALUE) {
+            if (ended) {
+                return;
+            }
+            watching = next != Long.MAX_VALUE;
+            if (!watching) {
                 return;
             }
             due = now + Math.max(next, 0);
-            watching = true;
             try {
                 timer = sink.scheduler().schedule(this::wakeOnExecutor, Duration.ofNanos(Math.max(next, 0)));
             } catch (RejectedExecutionException stopped) {
@@ -252,9 +255,13 @@ final class RegisteredService {
             }
         }
 
-        /** The scheduler's thread is not for what the news may set off in the subscribers. */
+        /** The scheduler's thread is not for what the news may set off in the subscribers, unless there is no other. */
         private void wakeOnExecutor() {
-            sink.executor().execute(() -> serial.execute(this::wake));
+            try {
+                sink.executor().execute(() -> serial.execute(this::wake));
+            } catch (Throwable rejected) { // for want of threads, too: nobody's time would run out any more
+                serial.execute(this::wake);
+            }
         }
 
         private void wake() {

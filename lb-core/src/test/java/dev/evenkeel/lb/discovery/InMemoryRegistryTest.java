@@ -3,10 +3,12 @@ package dev.evenkeel.lb.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.evenkeel.lb.CapturedLog;
 import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.testkit.VirtualClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class InMemoryRegistryTest {
@@ -60,6 +62,28 @@ class InMemoryRegistryTest {
         clock.advance(Duration.ofSeconds(1));
         assertThat(sink.heard).containsExactly("[10.0.0.2:80]");
         assertThat(registry.instances("orders")).containsExactly(TWO);
+    }
+
+    @Test
+    void takesItOutAlsoWhereTheExecutorOfASubscriberIsFull() {
+        RecordingSink full = new RecordingSink(clock, task -> {
+            throw new RejectedExecutionException("full");
+        });
+        registry.subscribe(full);
+        registry.register("orders", ONE, TTL);
+        clock.advance(TTL);
+        assertThat(full.heard).endsWith("[]");
+    }
+
+    @Test
+    void noticesNoPauseWhileThereIsNobodyToWatch() {
+        registry.subscribe(sink);
+        registry.register("orders", ONE, TTL).close();
+        clock.advance(Duration.ofHours(1));
+        try (CapturedLog log = CapturedLog.start()) {
+            assertThat(registry.instances("orders")).isEmpty();
+            assertThat(log.lines()).isEmpty();
+        }
     }
 
     @Test
