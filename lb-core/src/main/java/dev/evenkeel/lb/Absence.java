@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,17 +83,17 @@ final class Absence {
             return list;
         }
         long now = ticker.nanos();
-        List<Node> missing = missing(list, members);
+        Map<Node, Long> missing = missing(list, members, before, now);
         if (guarded) {
             guard.check(missing, members, now);
         }
         List<ServiceInstance> completed = new ArrayList<>(list);
         long next = Long.MAX_VALUE;
-        for (Node node : missing) {
-            long since = before.getOrDefault(node, now);
-            long stays = remainingNanos(node, since, now);
+        for (Map.Entry<Node, Long> entry : missing.entrySet()) {
+            Node node = entry.getKey();
+            long stays = remainingNanos(node, entry.getValue(), now);
             if (stays > 0) {
-                absentSince.put(node, since);
+                absentSince.put(node, entry.getValue());
                 completed.add(node.instance());
                 next = Math.min(next, stays);
                 sayIfNew(node, before);
@@ -179,7 +179,7 @@ final class Absence {
         try {
             timer = scheduler.schedule(checkAgain, Duration.ofNanos(nanos));
             return true;
-        } catch (RejectedExecutionException shutDown) {
+        } catch (RuntimeException rejected) {
             return false;
         }
     }
@@ -188,13 +188,15 @@ final class Absence {
         return node.state().health() == HealthStatus.HEALTHY && node.state().ejection() == null;
     }
 
-    private static List<Node> missing(List<ServiceInstance> list, Collection<Node> members) {
+    /** The members that the list lacks, in their order, and since when lists have. */
+    private static Map<Node, Long> missing(
+            List<ServiceInstance> list, Collection<Node> members, Map<Node, Long> before, long now) {
         Set<String> listed = new HashSet<>();
         list.forEach(instance -> listed.add(instance.id()));
-        List<Node> missing = new ArrayList<>();
+        Map<Node, Long> missing = new LinkedHashMap<>();
         for (Node node : members) {
             if (!listed.contains(node.id())) {
-                missing.add(node);
+                missing.put(node, before.getOrDefault(node, now));
             }
         }
         return missing;

@@ -27,6 +27,9 @@ import java.util.function.Predicate;
  */
 final class Availability {
 
+    /** A share of a number of instances may miss a whole number by a rounding; this is far more than that. */
+    static final double ROUNDING = 1e-9;
+
     final Node[] members;
 
     /** What is known of each member. */
@@ -76,7 +79,7 @@ final class Availability {
         this.present = members.length - weightless;
         this.well = wellOnes;
         this.hasOnePriority = onePriority;
-        int lacking = Math.max(0, (int) Math.ceil(panicShare * present) - well);
+        int lacking = Math.max(0, (int) Math.ceil(panicShare * present - ROUNDING) - well);
         int used = Math.min(lacking, statistical);
         if (used > 0 && !hasOnePriority && prioritiesHaveRoom()) {
             used = 0;

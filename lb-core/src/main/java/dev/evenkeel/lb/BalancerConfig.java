@@ -46,6 +46,7 @@ record BalancerConfig(
         Executor executor,
         Executor sourceExecutor,
         Executor probeExecutor,
+        Executor listenerExecutor,
         @Nullable PauseWatch pauses,
         RandomGenerator random,
         Runnable onClose) {}

@@ -40,11 +40,14 @@ final class CallWindow {
                 + node.outcomes(Outcome.Kind.OVERLOADED);
     }
 
-    /** The share of the calls up to this moment that failed, as if two more had succeeded: one is not all that is known. */
+    /**
+     * The share of the calls up to this moment that failed, as if two more had succeeded: one is not all that is known. NaN
+     * without calls: that nothing has failed where nothing was asked for says nothing.
+     */
     double failureShareNow() {
         long bad = badSoFar();
-        long all = bad + node.outcomes(Outcome.Kind.SUCCESS);
-        return (double) (bad - failures[oldest()]) / (all - calls[oldest()] + ASSUMED_SUCCESSES);
+        long all = bad + node.outcomes(Outcome.Kind.SUCCESS) - calls[oldest()];
+        return all > 0 ? (double) (bad - failures[oldest()]) / (all + ASSUMED_SUCCESSES) : Double.NaN;
     }
 
     boolean hasSuccessNow() {

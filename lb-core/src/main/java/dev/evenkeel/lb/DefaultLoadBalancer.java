@@ -49,12 +49,15 @@ final class DefaultLoadBalancer extends PoolBalancer
 
     private final InFlightTotal inFlight = new InFlightTotal();
 
+    /** Whether something is being published, or that threw, for want of memory for instance: the next list makes up for it. */
+    private boolean isBehind;
+
     DefaultLoadBalancer(BalancerConfig config) {
         super(
                 config,
                 new SerialExecutor(
                         thrown -> log.error("{}: a change of the pool failed", config.serviceName(), thrown)));
-        this.listeners = new Listeners(serviceName, config.executor());
+        this.listeners = new Listeners(serviceName, config.listenerExecutor());
         config.listeners().forEach(listeners::add);
         this.health = new HealthWatch(config.health(), this, control, this);
         this.warmUp = new WarmUp(
@@ -168,7 +171,7 @@ final class DefaultLoadBalancer extends PoolBalancer
         }
         List<ServiceInstance> believed = absence.complete(instances, members);
         boolean changed = membership.merge(subset.of(believed, this::isSick));
-        if (changed || absence.takeMarksChanged() || pool().phase == Pool.Phase.AWAITING_FIRST_LIST) {
+        if (changed || absence.takeMarksChanged() || isBehind || pool().phase == Pool.Phase.AWAITING_FIRST_LIST) {
             publish();
         }
         return absence.doubt();
@@ -334,10 +337,12 @@ final class DefaultLoadBalancer extends PoolBalancer
 
     /** Publishes what has changed, then closes those that left to picks, then tells the listeners. */
     private void publish() {
+        isBehind = true;
         publishPool();
         if (membership.settle()) {
             publishLeaving();
         }
+        isBehind = false;
         listeners.flush();
         waiters.release();
         queue.wake();

@@ -41,7 +41,7 @@ final class EjectionHistory {
      */
     long ejected(long now, double luck) {
         if (back) {
-            long madeUpFor = (now - backSince) / GOOD_BEHAVIOUR;
+            long madeUpFor = Math.max(0, now - backSince) / GOOD_BEHAVIOUR;
             ejections = (int) Math.max(0, ejections - madeUpFor);
             back = false;
         }

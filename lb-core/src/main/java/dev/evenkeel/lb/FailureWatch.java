@@ -69,7 +69,7 @@ final class FailureWatch {
         scheduleReading();
     }
 
-    /** The share of its calls that have failed since calls began to, within a window; NaN if nobody has counted them. */
+    /** The share of its calls that have failed since calls began to, within a window; NaN if none are known. */
     double failureShare(Node node) {
         CallWindow window = windows.get(node);
         return window == null ? Double.NaN : window.failureShareNow();

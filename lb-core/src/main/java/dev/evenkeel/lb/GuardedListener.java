@@ -33,6 +33,9 @@ final class GuardedListener {
 
     private final AtomicLong dropped = new AtomicLong();
 
+    /** Whether it has been said, since the last delivery, that the executor takes nothing. */
+    private volatile boolean saidToWait;
+
     GuardedListener(String serviceName, LoadBalancerListener listener, Executor executor) {
         this.serviceName = serviceName;
         this.listener = listener;
@@ -45,28 +48,25 @@ final class GuardedListener {
 
     /** Called serially by the control plane. */
     void tell(Consumer<LoadBalancerListener> event) {
-        if (enqueue(event)) {
-            startDelivery();
+        if (pending.get() < MAX_PENDING) {
+            enqueue(event);
+        } else if (dropped.getAndIncrement() == 0) {
+            log.warn("{}: a listener is {} events behind, further ones are dropped", serviceName, MAX_PENDING);
         }
+        startDelivery();
     }
 
-    /** The same for the last event, which is heard even if the executor takes nothing any more. */
+    /** The same for the last event, which is heard however many wait, and even if the executor takes nothing any more. */
     void tellLast(Consumer<LoadBalancerListener> event) {
-        if (enqueue(event) && !startDelivery() && delivering.compareAndSet(false, true)) {
+        enqueue(event);
+        if (!startDelivery() && delivering.compareAndSet(false, true)) {
             deliver();
         }
     }
 
-    private boolean enqueue(Consumer<LoadBalancerListener> event) {
-        if (pending.get() >= MAX_PENDING) {
-            if (dropped.getAndIncrement() == 0) {
-                log.warn("{}: a listener is {} events behind, further ones are dropped", serviceName, MAX_PENDING);
-            }
-            return false;
-        }
+    private void enqueue(Consumer<LoadBalancerListener> event) {
         pending.incrementAndGet();
         events.add(event);
-        return true;
     }
 
     /** Whether a delivery will come to the events that are there now. */
@@ -79,12 +79,16 @@ final class GuardedListener {
             return true;
         } catch (Throwable rejected) {
             delivering.set(false);
-            log.warn("{}: a listener has to wait, the executor threw {}", serviceName, Printable.of(rejected));
+            if (!saidToWait) {
+                saidToWait = true;
+                log.warn("{}: a listener has to wait, the executor threw {}", serviceName, Printable.of(rejected));
+            }
             return false;
         }
     }
 
     private void deliver() {
+        saidToWait = false;
         try {
             for (Consumer<LoadBalancerListener> event = events.poll(); event != null; event = events.poll()) {
                 pending.decrementAndGet();

@@ -416,15 +416,17 @@ public final class LoadBalancerBuilder {
         Executor workers = executor;
         Executor sources = executor;
         Executor probers = executor;
+        Executor listening = executor;
         PauseWatch pauses = null;
         Runnable onClose = () -> {};
-        if (timers == null || workers == null || sources == null || probers == null) {
+        if (timers == null || workers == null || sources == null || probers == null || listening == null) {
             SharedThreads.Part part = SharedThreads.takePart();
             pauses = timers == null && ticker == null ? part.pauses() : null;
             timers = timers == null ? part.scheduler() : timers;
             workers = workers == null ? part.executor() : workers;
             sources = sources == null ? part.sourceExecutor() : sources;
             probers = probers == null ? part.probeExecutor() : probers;
+            listening = listening == null ? part.listenerExecutor() : listening;
             onClose = part::close;
         }
         Ticker clock = ticker == null ? Ticker.system() : ticker;
@@ -460,6 +462,7 @@ public final class LoadBalancerBuilder {
                 workers,
                 sources,
                 probers,
+                listening,
                 pauses,
                 random,
                 onClose));

@@ -3,7 +3,7 @@ package dev.evenkeel.lb;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +36,18 @@ final class LossGuard {
         this.limits = limits;
     }
 
-    /** Looks at what the list that has come lacks of the members. */
-    void check(List<Node> missing, Collection<Node> members, long now) {
+    /**
+     * Looks at what the list that has come lacks of the members. Those that lists have lacked for the time are no reason for
+     * doubt any more, whatever else they stay for.
+     *
+     * @param missing since when lists have lacked each of those that this one does
+     */
+    void check(Map<Node, Long> missing, Collection<Node> members, long now) {
         Set<String> before = known != null ? known : ids(members);
-        long lost = missing.stream().filter(node -> before.contains(node.id())).count();
+        long lost = missing.entrySet().stream()
+                .filter(entry -> before.contains(entry.getKey().id()))
+                .filter(entry -> now - entry.getValue() < limits.hold().toNanos())
+                .count();
         if (lost <= limits.share() * before.size() || (known != null && remainingNanos(now) <= 0)) {
             known = null;
             doubt = null;

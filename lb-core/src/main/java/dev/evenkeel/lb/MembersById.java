@@ -1,5 +1,6 @@
 package dev.evenkeel.lb;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,11 @@ final class MembersById {
 
     /** Those that have said that they leave, and get no calls any more but those of their sessions. */
     private final Map<String, Node> lingering = new ConcurrentHashMap<>();
+
+    /** All of them, in no order. */
+    Collection<Node> members() {
+        return members.values();
+    }
 
     @Nullable Node member(String id) {
         return members.get(id);

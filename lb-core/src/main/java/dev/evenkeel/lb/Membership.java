@@ -55,6 +55,9 @@ final class Membership {
     /** Whether a member has other properties than when this was last asked. */
     private boolean propertiesChanged;
 
+    /** Whether a list is being merged, or that threw, for want of memory for instance. */
+    private boolean torn;
+
     /** How many entries of the last list had an id that another one had before. Written here, read by snapshots. */
     private volatile int duplicates;
 
@@ -84,9 +87,22 @@ final class Membership {
 
     /** Makes the list the members, in its order. Returns whether anything but the order is different now. */
     boolean merge(List<ServiceInstance> list) {
+        boolean wasTorn = torn;
+        if (wasTorn) {
+            takeMembersFromTable();
+        }
+        torn = true;
         int head = commonHead(list);
         int tail = commonTail(list, head);
-        return merge(list, head, tail);
+        boolean changed = merge(list, head, tail);
+        torn = false;
+        return changed || wasTorn;
+    }
+
+    /** The table knows whom the merge that threw has let in and has taken out, as far as it came. */
+    private void takeMembersFromTable() {
+        members = byId.members().toArray(new Node[0]);
+        instances = Arrays.stream(members).map(Node::instance).toArray(ServiceInstance[]::new);
     }
 
     /** How many members from the first one on are listed as they are. */
@@ -184,6 +200,9 @@ final class Membership {
         if (node == null) {
             return false;
         }
+        if (torn) {
+            takeMembersFromTable();
+        }
         int place = Arrays.asList(members).indexOf(node);
         members = without(members, place);
         instances = without(instances, place);
@@ -272,10 +291,10 @@ final class Membership {
     private void join(ServiceInstance instance) {
         boolean initial = members.length == 0; // the first ones have nobody who could take their calls meanwhile
         Node node = new Node(instance, ticker, limit, initial, events);
-        byId.add(node);
         if (!initial) {
             warmUp.joined(node);
         }
+        byId.add(node);
         log.info("{}: {} joined", serviceName, instance);
         listeners.tell(listener -> listener.joined(serviceName, instance));
         watch(node);

@@ -163,16 +163,16 @@ final class OutlierDetector {
 
     /**
      * Whether it is the instance that fails, and not the requests: what calls fail elsewhere makes such a row no accident. Where
-     * there is no other instance, nobody can tell. Where nothing succeeds at all, it is the instances: as soon as all are out,
-     * all are tried.
+     * no other instance has had calls, nobody can tell. Where nothing succeeds at all, it is the instances: as soon as all are
+     * out, all are tried.
      */
     private boolean failsByItself(Node node) {
         double best = Double.POSITIVE_INFINITY;
         for (Node other : members.get()) {
-            boolean counts =
-                    other != node && other.weight() > 0 && other.state().isWell();
-            double share = counts ? watch.failureShare(other) : Double.NaN;
-            best = share < best ? share : best;
+            if (other != node && other.state().isWell()) {
+                double share = watch.failureShare(other);
+                best = share < best ? share : best; // NaN is not
+            }
         }
         return best > 1 || FailureRun.failed(node.failureRun()) * -Math.log(best) >= CERTAIN || !watch.hasSuccess();
     }
@@ -219,7 +219,7 @@ final class OutlierDetector {
 
     private boolean mayEjectOneMore() {
         Availability now = Availability.of(members.get(), 0);
-        int most = Math.max(1, (int) (config.maxEjectedShare() * now.present));
+        int most = Math.max(1, (int) (config.maxEjectedShare() * now.present + Availability.ROUNDING));
         return now.present - now.well < most && now.well > config.minAvailable();
     }
 
@@ -279,7 +279,9 @@ final class OutlierDetector {
         }
     }
 
+    /** Its last call may have been one of a trial, and what that brings about is still on its way: there is no trial any more. */
     void gone(Node node) {
+        node.trial(null);
         histories.remove(node);
         watch.forget(node);
         stopTimer(node);
@@ -300,11 +302,11 @@ final class OutlierDetector {
 
     private void eject(Node node, Ejection.Cause cause, String reason, double badness) {
         EjectionHistory history = history(node);
-        Duration time = Duration.ofNanos(history.ejected(ticker.nanos(), random.nextDouble()));
-        takeOut(node, cause, reason, badness, time);
-        if (cause != Ejection.Cause.FAILURE_RATE) { // a call that it gets for want of others may clear it
-            node.trial(new Trial(ticker.nanos() + history.leastNanos(), false));
-        }
+        long now = ticker.nanos();
+        Duration time = Duration.ofNanos(history.ejected(now, random.nextDouble()));
+        boolean mayClearItself = cause != Ejection.Cause.FAILURE_RATE; // by a call that it gets for want of others
+        Trial meanwhile = mayClearItself ? new Trial(now + history.leastNanos(), false) : null;
+        takeOut(node, cause, reason, badness, time, meanwhile);
     }
 
     private void pause(Node node, Outcome outcome) {
@@ -312,13 +314,14 @@ final class OutlierDetector {
         Duration capped = asked.compareTo(MAX_PAUSE) < 0 ? asked : MAX_PAUSE;
         long time = (long) (capped.toNanos() * (1 + PAUSE_JITTER * random.nextDouble()));
         Duration pause = Duration.ofNanos(Math.min(time, MAX_PAUSE.toNanos()));
-        takeOut(node, Ejection.Cause.COOL_OFF, "asked for a pause of " + asked, 1, pause);
+        takeOut(node, Ejection.Cause.COOL_OFF, "asked for a pause of " + asked, 1, pause, null);
     }
 
-    private void takeOut(Node node, Ejection.Cause cause, String reason, double badness, Duration time) {
+    private void takeOut(
+            Node node, Ejection.Cause cause, String reason, double badness, Duration time, @Nullable Trial meanwhile) {
         Ejection ejection = new Ejection(cause, reason, ticker.nanos() + time.toNanos(), badness, false);
         stopTimer(node);
-        node.trial(null);
+        node.trial(meanwhile);
         node.state(node.state().withEjection(ejection));
         ServiceInstance instance = node.instance();
         log.info("{}: {} is ejected for {}, {}", serviceName, instance, time, reason);

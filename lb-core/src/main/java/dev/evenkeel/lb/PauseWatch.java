@@ -48,7 +48,7 @@ final class PauseWatch {
     private static final int QUIET_LOOKS = 10;
 
     /** More at once than can matter; then the oldest are forgotten. */
-    private static final int MAX_KNOWN = 16;
+    static final int MAX_KNOWN = 16;
 
     private final Ticker ticker;
     private final Scheduler scheduler;

@@ -15,14 +15,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that all balancers share unless they are given others: one for timers, a few for listeners and whatever else
- * is short, and others for sources and for probes, which may hang. Made for the first balancer, gone with the last.
+ * The threads that all balancers share unless they are given others: one for timers, a few for whatever else is short, and
+ * others for what is not ours and may hang: sources, probes and listeners. Made for the first balancer, gone with the last.
  */
 final class SharedThreads {
 
     private static final int WORKERS = 4;
 
-    /** Enough that a few probes which block, each until its time-out, do not hold up the others. */
+    /** For each balancer: enough that a few probes which block, each until its time-out, do not hold up the others. */
     private static final int PROBERS = 8;
 
     private static final Object LOCK = new Object();
@@ -33,7 +33,7 @@ final class SharedThreads {
     private final ThreadPoolExecutor workers;
     private final ThreadPoolExecutor sources;
     private final ThreadPoolExecutor probers;
-    private final Executor boundedProbers;
+    private final ThreadPoolExecutor listeners;
 
     /** By the timer and the clock of the JVM. */
     private final PauseWatch pauses;
@@ -46,7 +46,7 @@ final class SharedThreads {
         workers = pool(WORKERS, "evenkeel-worker");
         sources = growing("evenkeel-source");
         probers = growing("evenkeel-prober");
-        boundedProbers = new BoundedExecutor(probers, PROBERS);
+        listeners = growing("evenkeel-listener");
         pauses = new PauseWatch(Ticker.system(), Scheduler.of(timers));
     }
 
@@ -59,7 +59,8 @@ final class SharedThreads {
 
     /**
      * As many threads as there are tasks at once, so that none waits for one that hangs: a balancer asks its source one question
-     * at a time, and probes are bounded. The queue is a stack of threads, so that those that are not needed are gone soon.
+     * at a time, a listener hears one event at a time, and probes are bounded. The queue is a stack of threads, so that those
+     * that are not needed are gone soon.
      */
     private static ThreadPoolExecutor growing(String name) {
         return new ThreadPoolExecutor(
@@ -90,7 +91,8 @@ final class SharedThreads {
         timers.shutdownNow();
         sources.shutdownNow();
         probers.shutdownNow();
-        workers.shutdown(); // what listeners have still to hear, they hear
+        workers.shutdown();
+        listeners.shutdown(); // what they have still to hear, they hear
     }
 
     /** Threads that keep nothing of their maker alive: no class loader, no thread locals. */
@@ -108,10 +110,15 @@ final class SharedThreads {
     static final class Part implements AutoCloseable {
 
         private final SharedThreads shared;
+
+        /** Bounded for itself, so that probes which hang hold up none of another balancer. */
+        private final Executor probers;
+
         private final AtomicBoolean givenBack = new AtomicBoolean();
 
         private Part(SharedThreads shared) {
             this.shared = shared;
+            this.probers = new BoundedExecutor(shared.probers, PROBERS);
         }
 
         Scheduler scheduler() {
@@ -127,7 +134,11 @@ final class SharedThreads {
         }
 
         Executor probeExecutor() {
-            return shared.boundedProbers;
+            return probers;
+        }
+
+        Executor listenerExecutor() {
+            return shared.listeners;
         }
 
         PauseWatch pauses() {

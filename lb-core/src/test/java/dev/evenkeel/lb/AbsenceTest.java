@@ -17,6 +17,7 @@ import dev.evenkeel.lb.testkit.VirtualClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -277,6 +278,27 @@ class AbsenceTest {
         assertThat(guarded.snapshot().instances()).hasSize(3);
         clock.advance(Duration.ofSeconds(5));
         assertThat(guarded.snapshot().instances()).hasSize(1);
+    }
+
+    /** A source that polls delivers the same list again and again: what has been believed stays so. */
+    @Test
+    void aGuardDoesNotDoubtAgainThatTheyAreMissingWhoStayForTheirGrace() {
+        orders.close();
+        Duration hold = Duration.ofSeconds(2);
+        LoadBalancer guarded = builder().lossGuard(0.5, hold).build();
+        source.deliver(ONE, TWO, THREE);
+        List.of(ONE, TWO, THREE).forEach(instance -> verdict(instance, HealthStatus.HEALTHY));
+        source.deliver(THREE);
+        assertThat(guarded.snapshot().sourceFailure()).isPresent();
+        for (Duration time = hold; time.compareTo(GRACE) < 0; time = time.plusSeconds(1)) {
+            clock.advance(time.equals(hold) ? hold : Duration.ofSeconds(1));
+            source.deliver(THREE);
+            assertThat(guarded.snapshot().sourceFailure()).as("after %s", time).isEmpty();
+            assertThat(guarded.snapshot().instances()).hasSize(3);
+        }
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(guarded.snapshot().instances()).hasSize(1);
+        guarded.close();
     }
 
     @Test

@@ -10,9 +10,11 @@ import dev.evenkeel.lb.health.HealthMonitor;
 import dev.evenkeel.lb.health.HealthProbe;
 import dev.evenkeel.lb.health.HealthReport;
 import dev.evenkeel.lb.instance.ServiceInstance;
+import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.observe.LoadBalancerListener;
 import dev.evenkeel.lb.strategy.Candidate;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
+import dev.evenkeel.lb.strategy.Strategies;
 import dev.evenkeel.lb.testkit.FakeCandidates;
 import dev.evenkeel.lb.testkit.RecordingListener;
 import dev.evenkeel.lb.testkit.VirtualClock;
@@ -242,6 +244,40 @@ class BrokenUserCodeTest {
             assertThat(other.lines()).endsWith("closed");
         }
 
+        @Test
+        void hearsTheEndHoweverFarBehindItIs() {
+            Queue<Runnable> stuck = new ArrayDeque<>();
+            GuardedListener guarded = new GuardedListener("orders", other, stuck::add);
+            for (int i = 0; i <= GuardedListener.MAX_PENDING; i++) {
+                guarded.tell(listener -> listener.failOpenChanged("orders", true));
+            }
+            guarded.tellLast(listener -> listener.closed("orders"));
+            stuck.remove().run();
+            assertThat(other.lines()).hasSize(GuardedListener.MAX_PENDING + 1).endsWith("closed");
+        }
+
+        @Test
+        void hearsWhatItMissedWhenTheExecutorTakesTasksAgainThoughNoMoreEventsAreTaken() {
+            boolean[] full = {true};
+            GuardedListener guarded = new GuardedListener("orders", other, task -> {
+                if (full[0]) {
+                    throw new RejectedExecutionException("full");
+                }
+                task.run();
+            });
+            try (CapturedLog log = CapturedLog.start()) {
+                for (int i = 0; i <= GuardedListener.MAX_PENDING; i++) {
+                    guarded.tell(listener -> listener.failOpenChanged("orders", true));
+                }
+                assertThat(log.lines())
+                        .filteredOn(line -> line.contains("has to wait"))
+                        .hasSize(1);
+            }
+            full[0] = false;
+            guarded.tell(listener -> listener.failOpenChanged("orders", false));
+            assertThat(other.lines()).hasSize(GuardedListener.MAX_PENDING);
+        }
+
         /** Not on the thread of whoever changed the pool, which may be anybody's. */
         @Test
         void waitsWhileTheExecutorIsFull() {
@@ -363,6 +399,45 @@ class BrokenUserCodeTest {
         assertThatExceptionOfType(IllegalStateException.class).isThrownBy(lease::succeeded);
         broken[0] = false;
         assertThat(orders.snapshot().inFlight()).isZero();
+    }
+
+    /** Wherever on the way it throws: the next list finds what has been done of the change, and does the rest. */
+    @Test
+    void aClockThatThrowsDuringAChangeDoesNotPreventTheNextOne() {
+        for (int reading = 1; reading <= 10; reading++) {
+            int[] readingsLeft = {Integer.MAX_VALUE};
+            ScriptedSource source = new ScriptedSource();
+            LoadBalancer orders = TestBalancers.builder(clock)
+                    .source(source)
+                    .strategy(Strategies.roundRobin())
+                    .warmUp(Duration.ofMinutes(1))
+                    .ticker(() -> {
+                        readingsLeft[0]--;
+                        if (readingsLeft[0] == 0) {
+                            throw new IllegalStateException("expected");
+                        }
+                        return clock.nanos();
+                    })
+                    .build();
+            ServiceInstance four = ServiceInstance.of("10.0.0.4:80");
+            source.deliver(ONE, TWO);
+            readingsLeft[0] = reading;
+            source.deliver(TWO, THREE, four);
+            readingsLeft[0] = Integer.MAX_VALUE;
+            source.sink().left(THREE.id());
+            source.deliver(TWO, four);
+            Set<ServiceInstance> picked = new HashSet<>();
+            for (int i = 0; i < 100; i++) {
+                Lease lease = orders.acquire();
+                picked.add(lease.instance());
+                lease.succeeded();
+            }
+            assertThat(picked).as("at reading %d", reading).containsExactlyInAnyOrder(TWO, four);
+            assertThat(orders.snapshot().instances())
+                    .extracting(InstanceSnapshot::instance)
+                    .containsExactly(TWO, four);
+            orders.close();
+        }
     }
 
     @Test

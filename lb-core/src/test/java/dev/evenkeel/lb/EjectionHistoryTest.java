@@ -47,6 +47,16 @@ class EjectionHistoryTest {
         assertThat(history.isRepeated()).isFalse();
     }
 
+    /** A clock that goes back is broken; it is only not to make things worse. */
+    @Test
+    void isNoLongerBecauseTheClockWentBack() {
+        ejected();
+        pass(Duration.ofHours(1));
+        returned();
+        pass(Duration.ofHours(-1));
+        assertThat(ejected()).isEqualTo(Duration.ofSeconds(10));
+    }
+
     @Test
     void lastsAtLeastTenSecondsTheSecondTime() {
         EjectionHistory shortOnes = new EjectionHistory(

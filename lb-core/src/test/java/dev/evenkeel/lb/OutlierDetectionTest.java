@@ -23,11 +23,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Outcomes of calls, as they decide who may be picked, in virtual time. */
 class OutlierDetectionTest {
@@ -103,6 +106,22 @@ class OutlierDetectionTest {
     }
 
     /** Where all depend on something that is ill, five in a row come about all the time, and say nothing of an instance. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1})
+    void takesARowForAnAccidentWhereCallsFailWhoeverGetsThem(double weightOfAThirdThatGetsNone) {
+        source.deliver(
+                pool(3)[0],
+                pool(3)[1],
+                pool(3)[2].toBuilder().weight(weightOfAThirdThatGetsNone).build());
+        for (int i = 0; i < 3; i++) {
+            calls(1, 2, Outcome.failed());
+            clock.runDue();
+            call(1, Outcome.success());
+        }
+        calls(0, 5, Outcome.failed());
+        assertEjected(0, false);
+    }
+
     @Test
     void staysEjectedWhenTheListIsRefreshed() {
         source.deliver(pool(3));
@@ -497,6 +516,22 @@ class OutlierDetectionTest {
         assertThat(snapshot(0).ejectionReason()).isEmpty();
     }
 
+    /** It is gone with this call, before that is told how it has ended. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void learnsNothingOfTheTrialOfWhatHasLeft(boolean succeeds) {
+        source.deliver(pool(2));
+        twoNeverReached(0);
+        pass(BASE);
+        Lease trial = orders.acquire(only(0));
+        source.sink().left("10.0.0.1:80");
+        trial.end(succeeds ? Outcome.success() : Outcome.failed());
+        clock.runDue();
+        assertThat(listener.lines()).endsWith("draining 10.0.0.1:80", "left 10.0.0.1:80");
+        pass(Duration.ofSeconds(20));
+        assertThat(clock.pendingTasks()).isZero();
+    }
+
     /** Its health check may be behind. */
     @Test
     void letsAnInstanceGoThatListsLackAndThatCallsDoNotReach() {
@@ -507,6 +542,28 @@ class OutlierDetectionTest {
         calls(0, 2, Outcome.neverReached());
         clock.runDue();
         assertThat(orders.snapshot().find("10.0.0.1:80")).isEmpty();
+    }
+
+    @Test
+    void isBackAtOnceWhereNobodyMeasuresTheTime() {
+        orders.close();
+        listener = new RecordingListener();
+        orders = TestBalancers.builder(clock)
+                .source(source)
+                .listener(listener)
+                .scheduler((task, delay) -> {
+                    if (!delay.isZero()) {
+                        throw new RejectedExecutionException("expected");
+                    }
+                    return clock.schedule(task, delay);
+                })
+                .build();
+        source.deliver(pool(2));
+        calls(0, 2, Outcome.neverReached());
+        assertEjected(0, false);
+        call(0, Outcome.success());
+        clock.runDue();
+        assertThat(listener.lines()).endsWith("ejected 10.0.0.1:80", "readmitted 10.0.0.1:80");
     }
 
     // ---- pauses
@@ -557,6 +614,34 @@ class OutlierDetectionTest {
                 assertThat(ejected()).as("of %d", n).isEqualTo(1);
             }
         }
+    }
+
+    @Test
+    void ejectsNobodyByItsRateWhoseAbsenceWouldLeaveTooFew() {
+        for (int least = 2; least <= 3; least++) {
+            leavesNothingBehind();
+            orders = build(OutlierConfig.builder().minAvailable(least).build());
+            source.deliver(pool(3));
+            traffic(Duration.ofSeconds(10), 1, 0.5);
+            assertThat(ejected()).isEqualTo(least == 2 ? 1 : 0);
+        }
+    }
+
+    /** As a floating-point number, 0.29 * 100 is less than 29. */
+    @Test
+    void ejectsTheWholePartThatMayBeOut() {
+        orders.close();
+        orders = build(OutlierConfig.builder().maxEjectedShare(0.29).build());
+        source.deliver(pool(100));
+        for (int i = 1; i <= 28; i++) {
+            twoNeverReached(i);
+        }
+        for (int i = 0; i < 30 && snapshot(0).isEligible(); i++) {
+            call(0, Outcome.failed());
+            call(0, Outcome.success());
+            clock.advance(Duration.ofMillis(100));
+        }
+        assertEjected(0, true);
     }
 
     @Test
@@ -678,6 +763,19 @@ class OutlierDetectionTest {
         assertThat(IntStream.range(1, 3).filter(i -> snapshot(i).isEligible()).count())
                 .isEqualTo(1);
         assertThat(snapshot(3).isEligible()).isTrue();
+    }
+
+    /** As a floating-point number, 0.55 * 100 is more than 55. */
+    @Test
+    void usesNobodyElseWhileTheWholePartIsWell() {
+        orders.close();
+        orders = build(OutlierConfig.builder().panicShare(0.55).build());
+        source.deliver(pool(100));
+        for (int i = 0; i < 46; i++) {
+            call(i, Outcome.overloaded(Duration.ofSeconds(30)));
+            clock.runDue();
+            assertThat(orders.snapshot().isFailOpen()).isEqualTo(i == 45);
+        }
     }
 
     @Test

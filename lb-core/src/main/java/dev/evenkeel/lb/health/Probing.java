@@ -430,7 +430,7 @@ final class Probing implements HealthMonitor, ProbeContext {
             if (pending != null) {
                 try {
                     context.executor().execute(() -> cancel(pending));
-                } catch (RejectedExecutionException shutDown) {
+                } catch (Throwable rejected) { // whatever it is: there may be others to abort
                     cancel(pending);
                 }
             }
@@ -439,7 +439,7 @@ final class Probing implements HealthMonitor, ProbeContext {
         private void cancel(CompletionStage<ProbeResult> pending) {
             try {
                 pending.toCompletableFuture().cancel(true);
-            } catch (RuntimeException unsupported) {
+            } catch (Throwable unsupported) {
                 log.debug("{}: a probe cannot be cancelled: {}", serviceName(), Printable.of(unsupported));
             }
         }

@@ -39,7 +39,7 @@ final class TcpProbe implements HealthProbe {
             } else {
                 look(channel, answer, context.scheduler(), FIRST_LOOK);
             }
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) { // such as an address of a family that this machine has not
             answer.complete(ProbeResult.sick(failure));
         }
         return answer;
@@ -55,13 +55,12 @@ final class TcpProbe implements HealthProbe {
                 answer.complete(ProbeResult.well());
                 return;
             }
-        } catch (IOException failure) {
+            Duration next = delay.multipliedBy(3).dividedBy(2);
+            Duration bounded = next.compareTo(LAST_LOOK) < 0 ? next : LAST_LOOK;
+            scheduler.schedule(() -> look(channel, answer, scheduler, bounded), delay);
+        } catch (IOException | RuntimeException failure) { // also of a scheduler that is shut down
             answer.complete(ProbeResult.sick(failure));
-            return;
         }
-        Duration next = delay.multipliedBy(3).dividedBy(2);
-        Duration bounded = next.compareTo(LAST_LOOK) < 0 ? next : LAST_LOOK;
-        scheduler.schedule(() -> look(channel, answer, scheduler, bounded), delay);
     }
 
     private static void close(SocketChannel channel) {

@@ -308,6 +308,28 @@ class ProbingTest {
     }
 
     @Test
+    void endsAllOfThemThoughTheExecutorThrowsWhatever() {
+        List<CompletableFuture<ProbeResult>> pending = new ArrayList<>();
+        ScriptedProbe probe = new ScriptedProbe();
+        probe.answer = () -> {
+            CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
+            pending.add(answer);
+            return answer;
+        };
+        HealthMonitor monitor = probing(probe, exact().build());
+        for (int i = 0; i < 5; i++) {
+            track(monitor, ServiceInstance.of("10.0.0." + i + ":80"));
+        }
+        clock.runDue();
+        executor = task -> {
+            throw new IllegalStateException("expected");
+        };
+        monitor.close();
+        assertThat(pending).hasSize(5).allMatch(CompletableFuture::isCancelled);
+        assertThat(clock.pendingTasks()).isZero();
+    }
+
+    @Test
     void ignoresAnAnswerThatArrivesAfterTheEnd() {
         CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
         ScriptedProbe probe = new ScriptedProbe();

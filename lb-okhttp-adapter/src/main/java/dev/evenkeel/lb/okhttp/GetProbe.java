@@ -14,7 +14,6 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.ConnectionPool;
 import okhttp3.CookieJar;
-import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -44,7 +43,7 @@ final class GetProbe implements HealthProbe {
 
     /**
      * The client without what a probe must not share with calls: state, and the dispatcher's limits, behind which probes
-     * would wait for calls and fail. No connection is kept, so that each probe also finds out whether one can be made.
+     * would wait for calls, or for each other, and fail. No connection is kept, so that each probe also finds out whether one can be made.
      */
     private static OkHttpClient probing(OkHttpClient client) {
         OkHttpClient.Builder probing = client.newBuilder()
@@ -55,7 +54,7 @@ final class GetProbe implements HealthProbe {
                 .connectTimeout(NO_LIMIT)
                 .readTimeout(NO_LIMIT)
                 .writeTimeout(NO_LIMIT)
-                .dispatcher(new Dispatcher(client.dispatcher().executorService()))
+                .dispatcher(Dispatchers.unlimited(client.dispatcher())) // how many probes there are at a time, the balancer says
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
         SniSocketFactory.install(client, probing);
         TlsNames tlsNames = client.interceptors().stream()

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import okhttp3.Authenticator;
 import okhttp3.CookieJar;
-import okhttp3.Dispatcher;
 import okhttp3.EventListener;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -49,17 +48,9 @@ final class Mirroring {
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .callTimeout(NO_LIMIT)
-                .dispatcher(unlimited(like.dispatcher()));
+                .dispatcher(Dispatchers.unlimited(like.dispatcher())); // how many copies there are at a time, mirrors say
         copying.interceptors().clear();
         this.client = copying.addInterceptor(this::send).build();
-    }
-
-    /** The same threads. How many copies there are at a time, mirrors say. */
-    private static Dispatcher unlimited(Dispatcher dispatcher) {
-        Dispatcher unlimited = new Dispatcher(dispatcher.executorService());
-        unlimited.setMaxRequests(Integer.MAX_VALUE);
-        unlimited.setMaxRequestsPerHost(Integer.MAX_VALUE);
-        return unlimited;
     }
 
     /**

@@ -243,6 +243,23 @@ class OkHttpProbeTest {
         }
     }
 
+    /** More of them than a dispatcher lets through, to one host and in all. */
+    @Test
+    void doesNotWaitBehindProbesOfInstancesThatHang() throws Exception {
+        ScriptedServer a = ScriptedServer.start().reply(ScriptedReply.silence());
+        ScriptedServer b = ScriptedServer.start();
+        try (Orders orders = Orders.of(a, b)) {
+            HealthProbe probe = OkHttpProbe.get(orders.raw(), "/health");
+            List<CompletableFuture<ProbeResult>> hanging = new ArrayList<>();
+            for (int i = 0; i < 65; i++) {
+                hanging.add(ask(probe, a, Duration.ofMinutes(5)));
+            }
+            Eventually.until("all are asked at once", a::requestCount, () -> a.requestCount() == 65);
+            assertThat(ask(probe, b, LONG).join().isWell()).isTrue();
+            hanging.forEach(answer -> answer.cancel(true));
+        }
+    }
+
     @Test
     void tellsTheBalancerWhoIsWell() throws Exception {
         ScriptedServer a = ScriptedServer.start();
