@@ -65,28 +65,6 @@ class InMemoryRegistryTest {
     }
 
     @Test
-    void takesItOutAlsoWhereTheExecutorOfASubscriberIsFull() {
-        RecordingSink full = new RecordingSink(clock, task -> {
-            throw new RejectedExecutionException("full");
-        });
-        registry.subscribe(full);
-        registry.register("orders", ONE, TTL);
-        clock.advance(TTL);
-        assertThat(full.heard).endsWith("[]");
-    }
-
-    @Test
-    void noticesNoPauseWhileThereIsNobodyToWatch() {
-        registry.subscribe(sink);
-        registry.register("orders", ONE, TTL).close();
-        clock.advance(Duration.ofHours(1));
-        try (CapturedLog log = CapturedLog.start()) {
-            assertThat(registry.instances("orders")).isEmpty();
-            assertThat(log.lines()).isEmpty();
-        }
-    }
-
-    @Test
     void aPauseOfThisProcessEndsNoLife() {
         registry.subscribe(sink);
         registry.register("orders", ONE, TTL);
