@@ -64,7 +64,7 @@ final class AsyncAttempts<T extends @Nullable Object> {
             attempt(acquired.join(), false);
             return;
         }
-        state.waitFor(() -> acquired.cancel(false));
+        state.waitForLease(acquired);
         acquired.whenComplete((lease, refusal) -> {
             if (lease != null) {
                 attempt(lease, false);
@@ -85,7 +85,10 @@ final class AsyncAttempts<T extends @Nullable Object> {
         }
         Throwable before = lastFailure;
         if (before == null) {
-            fail(call.refusalFailure().apply(refusal));
+            fail(
+                    state.isTooLate()
+                            ? timeout(requireNonNull(call.retryWithin()))
+                            : call.refusalFailure().apply(refusal));
         } else {
             before.addSuppressed(refusal);
             fail(before);

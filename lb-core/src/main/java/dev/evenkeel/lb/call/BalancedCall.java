@@ -247,8 +247,9 @@ public final class BalancedCall {
 
         /**
          * Sets by when an answer is of use, where the work knows itself how to end in time: neither a pause nor another attempt
-         * begins that would take longer. Unlike {@link #timeout} it ends nothing that goes on. From when the call is made; up to
-         * 365 days. Default as long as it takes.
+         * begins that would take longer, and nobody waits longer for an instance: without one until then, the time is up as with
+         * {@link #timeout}. Unlike that it ends no attempt. From when the call is made; up to 365 days. Default as long as it
+         * takes.
          */
         public Builder retryWithin(Duration limit) {
             this.retryWithin = TIMES.check("limit", limit);

@@ -93,7 +93,7 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
         try {
             CompletableFuture<Lease> acquired = state.balancer().acquireAsync(state.nextPick());
             if (!acquired.isDone()) { // it mostly is
-                state.waitFor(() -> acquired.cancel(false));
+                state.waitForLease(acquired);
             }
             lease = await(acquired);
         } catch (RuntimeException refusal) {
@@ -151,6 +151,9 @@ final class BlockingAttempts<T extends @Nullable Object, X extends Exception> {
         }
         if (late) {
             throw new TimeoutException("no answer within " + call.timeout());
+        }
+        if (!cancelled && state.isTooLate()) {
+            throw new TimeoutException("no instance within " + call.retryWithin());
         }
         throw BlockingAttempts.<X>asThrown(
                 cancelled ? new CancellationException() : call.refusalFailure().apply(reason));

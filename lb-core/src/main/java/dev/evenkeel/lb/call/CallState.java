@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,11 @@ final class CallState {
     /** Whether the time of the call is up, even if nobody has ended it yet. */
     boolean isTimeUp() {
         return rest(call.timeout()) <= 0;
+    }
+
+    /** Whether an answer would be of no use any more. */
+    boolean isTooLate() {
+        return rest(call.retryWithin()) <= 0;
     }
 
     Optional<Duration> timeLeft(Attempt attempt) {
@@ -379,6 +385,22 @@ final class CallState {
     }
 
     // ---- the end
+
+    /** The call waits for a lease, but no longer than an answer is of use. */
+    @SuppressWarnings("FutureReturnValueIgnored") // cancelling a timer does not throw
+    void waitForLease(CompletableFuture<Lease> acquired) {
+        waitFor(() -> acquired.cancel(false));
+        Duration within = call.retryWithin();
+        if (within == null) {
+            return;
+        }
+        try {
+            Cancellable timer = later(() -> acquired.cancel(false), Duration.ofNanos(Math.max(0, rest(within))));
+            acquired.whenComplete((lease, refusal) -> timer.cancel());
+        } catch (RuntimeException thrown) { // by a scheduler that was handed in: without a time-out it must not wait
+            acquired.cancel(false);
+        }
+    }
 
     /** The call waits for this, until an attempt begins. */
     void waitFor(Cancellable next) {

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -213,6 +214,21 @@ class BlockingCallsTest {
                 .isThrownBy(answer::get)
                 .satisfies(failure -> assertThat(failure.getCause())
                         .isInstanceOfAny(TimeoutException.class, PoolSaturatedException.class));
+        held.succeeded();
+    }
+
+    @Test
+    void nobodyWaitsForAnInstanceUntilItIsTooLate() throws Exception {
+        service =
+                new FakeService(1, builder -> builder.maxInFlightPerInstance(1).queue(5, Duration.ofSeconds(10)));
+        Lease held = service.balancer.acquire();
+        FutureTask<String> answer =
+                begin(service.call().retryWithin(Duration.ofMillis(100)).build());
+        Eventually.until("the call waits", () -> service.snapshot().waiting() == 1);
+        service.advance(100);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> answer.get(Eventually.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .withCauseInstanceOf(TimeoutException.class);
         held.succeeded();
     }
 

@@ -616,6 +616,41 @@ class RetriesTest {
     }
 
     @Test
+    void nobodyWaitsForAnInstanceUntilItIsTooLate() {
+        FakeService full =
+                new FakeService(1, builder -> builder.maxInFlightPerInstance(1).queue(10, Duration.ofMinutes(1)));
+        Lease busy = full.balancer.acquire();
+        CompletableFuture<String> call = full.call()
+                .retryWithin(Duration.ofMillis(100))
+                .timeoutFailure(limit -> new IOException(limit.toString()))
+                .build()
+                .executeAsync(full.replies(answer(0)));
+        full.advance(99);
+        assertThat(call).isNotDone();
+        full.advance(1);
+        assertThat(failureOf(call)).hasMessage("PT0.1S");
+        busy.succeeded();
+        full.advance(1000);
+        assertThat(full.seen).isEmpty();
+        assertThat(full.snapshot().inFlight()).isZero();
+        assertThat(full.clock.pendingTasks()).isZero();
+    }
+
+    @Test
+    void whoGetsAnInstanceInTimeHasItForAsLongAsItTakes() {
+        FakeService full =
+                new FakeService(1, builder -> builder.maxInFlightPerInstance(1).queue(10, Duration.ofMinutes(1)));
+        Lease busy = full.balancer.acquire();
+        CompletableFuture<String> call =
+                full.call().retryWithin(Duration.ofMillis(100)).build().executeAsync(full.replies(answer(500)));
+        full.advance(50);
+        busy.succeeded();
+        full.advance(1000);
+        assertThat(call).isCompleted();
+        assertThat(full.clock.pendingTasks()).isZero();
+    }
+
+    @Test
     void aFaultOfOnesOwnIsNotRepeated() {
         CompletableFuture<String> answer = service.call()
                 .build()

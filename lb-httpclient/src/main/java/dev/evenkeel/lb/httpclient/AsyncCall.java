@@ -47,32 +47,27 @@ final class AsyncCall<T> {
         this.deadline = deadline;
     }
 
-    /** Begins the call with the caller's own request. What is wrong with that is thrown. */
-    CompletableFuture<HttpResponse<T>> begin(Leg first) {
+    /** Begins the call with the caller's own request. What keeps it from beginning is thrown. */
+    CompletableFuture<HttpResponse<T>> begin(Leg first) throws IOException {
         begin(first, first.copy(), null);
         return answer;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what is done then does not throw: it fails the answer
-    private void begin(Leg leg, HttpRequest.Builder copy, @Nullable HttpResponse<T> previous) {
-        CompletableFuture<LeasedCall<T>> attempts;
-        try {
-            Carrier carrier = leg.carrier();
-            BalancedCall.Builder call = leg.call();
-            if (deadline != null) {
-                deadline.limit(call);
-            }
-            attempts = call.build().executeAsync(attempt -> attempt(leg, attempt, carrier, copy, previous));
-        } catch (IOException | RuntimeException notEvenBegun) {
-            answer.failed(notEvenBegun);
-            return;
+    private void begin(Leg leg, HttpRequest.Builder copy, @Nullable HttpResponse<T> previous) throws IOException {
+        Carrier carrier = leg.carrier();
+        BalancedCall.Builder call = leg.call();
+        if (deadline != null) {
+            deadline.limit(call);
         }
+        CompletableFuture<LeasedCall<T>> attempts =
+                call.build().executeAsync(attempt -> attempt(leg, attempt, carrier, copy, previous));
         stages.waitFor(attempts);
         attempts.whenComplete((exchange, failure) -> {
             if (exchange != null) {
                 answered(exchange);
             } else {
-                fail(requireNonNull(failure));
+                answer.failed(requireNonNull(failure));
             }
         });
     }
@@ -150,22 +145,16 @@ final class AsyncCall<T> {
                 if (response != null) {
                     answer.answered(new ForwardedResponse<>(response, previous));
                 } else {
-                    fail(requireNonNull(failure));
+                    answer.failed(requireNonNull(failure));
                 }
             });
         } catch (Throwable failure) {
-            fail(failure);
+            answer.failed(failure);
         }
     }
 
     private void timeOut() {
-        fail(requireNonNull(deadline).failure());
+        answer.failed(requireNonNull(deadline).failure());
         stages.cancel();
-    }
-
-    /** As the futures of the JDK's client fail: with something around the failure itself. */
-    private void fail(Throwable failure) {
-        boolean asItIs = failure instanceof CompletionException || failure instanceof CancellationException;
-        answer.failed(asItIs ? failure : new CompletionException(failure));
     }
 }

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Timeouts.</b> Give the wrapped client a connect timeout, one or two seconds; without one, an instance whose machine
  * is gone holds a call up until the operating system gives in. {@code HttpRequest.timeout} is honoured as by any client,
- * redirects included: up to Java 25 it ends with the head of the response. The builder's
+ * redirects and the wait for an instance included: up to Java 25 it ends with the head of the response. The builder's
  * {@link BalancedHttpClientBuilder#callTimeout callTimeout} covers the body.
  *
  * <p><b>Threads and lifetime.</b> Safe for concurrent use, as the wrapped client. {@link #close}, {@link #shutdown} and
@@ -174,6 +174,9 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
             throws IOException, InterruptedException {
         requireNonNull(request, "request");
         requireNonNull(responseBodyHandler, "responseBodyHandler");
+        if (Thread.interrupted()) { // as any client: it does not even begin
+            throw new InterruptedException();
+        }
         Leg leg = Leg.first(balancing, request);
         if (!leg.isBalanced()) {
             return client.send(request, responseBodyHandler);
@@ -199,18 +202,18 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
         Leg leg;
         try {
             leg = Leg.first(balancing, request);
-        } catch (IOException | RuntimeException thrownByRouter) {
-            return CompletableFuture.failedFuture(thrownByRouter);
+            if (leg.isBalanced()) {
+                MirrorCopy.begin(leg);
+                return begin(leg, responseBodyHandler, pushPromiseHandler);
+            }
+        } catch (IOException | RuntimeException notEvenBegun) { // by the router, or a function of the user's
+            return CompletableFuture.failedFuture(notEvenBegun);
         }
-        if (!leg.isBalanced()) {
-            return client.sendAsync(request, responseBodyHandler, pushPromiseHandler);
-        }
-        MirrorCopy.begin(leg);
-        return begin(leg, responseBodyHandler, pushPromiseHandler);
+        return client.sendAsync(request, responseBodyHandler, pushPromiseHandler);
     }
 
     private <T> CompletableFuture<HttpResponse<T>> begin(
-            Leg leg, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushHandler) {
+            Leg leg, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushHandler) throws IOException {
         return new AsyncCall<>(client, handler, pushHandler, leg.deadline()).begin(leg);
     }
 
@@ -270,7 +273,9 @@ public final class BalancedHttpClient extends HttpClient implements AutoCloseabl
      */
     @Override
     public WebSocket.Builder newWebSocketBuilder() {
-        return new BalancedWebSocketBuilder(client, balancing);
+        HttpClient others =
+                client instanceof BalancedHttpClient ? client : carriers().bare();
+        return new BalancedWebSocketBuilder(others, balancing);
     }
 
     // The next five override methods that HttpClient has from Java 21 on. This class is compiled for 17, so that the

@@ -20,6 +20,7 @@ final class BalancedWebSocketBuilder implements WebSocket.Builder {
     private final HttpClient client;
     private final Balancing balancing;
     private final List<Header> headers = new ArrayList<>();
+    private @Nullable Duration connectTimeout;
 
     /** What else it was told. */
     private UnaryOperator<WebSocket.Builder> settings = UnaryOperator.identity();
@@ -44,7 +45,7 @@ final class BalancedWebSocketBuilder implements WebSocket.Builder {
 
     @Override
     public WebSocket.Builder connectTimeout(Duration timeout) {
-        requireNonNull(timeout, "timeout");
+        connectTimeout = requireNonNull(timeout, "timeout");
         return set(builder -> builder.connectTimeout(timeout));
     }
 
@@ -52,6 +53,9 @@ final class BalancedWebSocketBuilder implements WebSocket.Builder {
     public WebSocket.Builder subprotocols(String mostPreferred, String... lesserPreferred) {
         requireNonNull(mostPreferred, "mostPreferred");
         String[] others = lesserPreferred.clone();
+        for (String other : others) {
+            requireNonNull(other, "lesserPreferred");
+        }
         return set(builder -> builder.subprotocols(mostPreferred, others));
     }
 
@@ -87,12 +91,16 @@ final class BalancedWebSocketBuilder implements WebSocket.Builder {
     /** The opening handshake as routers and functions of the caller see it; null if it cannot be one with a service. */
     private @Nullable HttpRequest handshake(URI uri) {
         String scheme = uri.getScheme();
-        if (uri.getHost() == null || !("ws".equalsIgnoreCase(scheme) || "wss".equalsIgnoreCase(scheme))) {
-            return null;
+        boolean isWebSocket = "ws".equalsIgnoreCase(scheme) || "wss".equalsIgnoreCase(scheme);
+        if (uri.getHost() == null || !isWebSocket || uri.getRawFragment() != null) {
+            return null; // the client says what is wrong
         }
         String http = Origin.of(uri).scheme() + uri.toString().substring(scheme.length());
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(http));
         headers.forEach(header -> request.header(header.name(), header.value()));
+        if (connectTimeout != null) {
+            request.timeout(connectTimeout);
+        }
         return request.build();
     }
 }

@@ -1,5 +1,7 @@
 package dev.evenkeel.lb.httpclient;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.evenkeel.lb.call.Attempt;
 import java.io.IOException;
 import java.net.URI;
@@ -46,8 +48,8 @@ final class BlockingCall<T> {
         HttpClient carrier = leg.carrier().client();
         try {
             return leg.call().build().execute(attempt -> attempt(leg, attempt, carrier, copy, previous));
-        } catch (TimeoutException impossible) { // as no time is set
-            throw new IOException(impossible);
+        } catch (TimeoutException noInstanceInTime) { // the client itself ends an attempt
+            throw Deadline.failure(leg.request().timeout().orElseThrow());
         }
     }
 
@@ -80,14 +82,21 @@ final class BlockingCall<T> {
             call.cancel(true);
             throw interrupted;
         } catch (ExecutionException failed) {
-            Throwable cause = failed.getCause();
-            if (cause instanceof IOException failure) {
-                throw failure;
-            }
-            if (cause instanceof RuntimeException || cause instanceof Error) {
-                throw NewerMethods.unchecked(cause);
-            }
-            throw new IOException(cause);
+            throw thrown(requireNonNull(failed.getCause()));
         }
+    }
+
+    /** As the JDK's client throws what one of its own futures has failed with. */
+    private static IOException thrown(Throwable failure) {
+        if (failure instanceof IOException known) {
+            return known;
+        }
+        if (failure instanceof IllegalArgumentException) {
+            throw new IllegalArgumentException(failure.getMessage(), failure);
+        }
+        if (failure instanceof SecurityException) {
+            throw new SecurityException(failure.getMessage(), failure);
+        }
+        return new IOException(failure.getMessage(), failure);
     }
 }

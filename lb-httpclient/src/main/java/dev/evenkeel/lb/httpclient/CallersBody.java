@@ -19,13 +19,23 @@ final class CallersBody implements BodyPublisher {
 
     @Override
     public long contentLength() {
-        return body.contentLength();
+        try {
+            return body.contentLength();
+        } catch (Throwable callersOwn) {
+            onFailure.run();
+            throw callersOwn;
+        }
     }
 
     @Override
     public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
         onRead.run();
-        body.subscribe(new Reader(subscriber, onFailure));
+        try {
+            body.subscribe(new Reader(subscriber, onFailure));
+        } catch (Throwable callersOwn) {
+            onFailure.run();
+            throw callersOwn;
+        }
     }
 
     private static final class Reader implements Flow.Subscriber<ByteBuffer> {

@@ -135,6 +135,11 @@ final class Carriers {
         return wrapped.client();
     }
 
+    /** The wrapped client without decoration, which may know nothing of WebSockets. */
+    HttpClient bare() {
+        return wrapped.bare();
+    }
+
     /** The session of a request to a service; null if there are none. */
     @Nullable LegSession session(LoadBalancer balancer, HttpRequest request) {
         return sessions == null

@@ -111,6 +111,9 @@ final class ExchangeFailures {
         if (isOneOf(NEVER_REACHED, cause)) {
             return Outcome.neverReached();
         }
+        if (cause instanceof IllegalArgumentException) { // what the client does not take, such as a bad subprotocol
+            return Outcome.cancelled();
+        }
         String text = cause instanceof IOException ? cause.getMessage() : null;
         return text == null ? null : BY_TEXT.get(text);
     }

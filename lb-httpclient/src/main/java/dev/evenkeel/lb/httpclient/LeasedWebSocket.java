@@ -46,15 +46,32 @@ final class LeasedWebSocket implements WebSocket, WebSocket.Listener, AutoClosea
     /**
      * There is none.
      *
+     * @param leg of the handshake
      * @return what the caller is to see
      */
-    Throwable failed(String serviceName, Throwable failure) {
-        Throwable explained = OwnFaults.explained(failure, serviceName, attempt);
-        attempt.end(
-                explained instanceof WebSocketHandshakeException refused
-                        ? outcome(refused.getResponse())
-                        : ExchangeFailures.outcome(explained));
+    Throwable failed(Leg leg, Throwable failure) {
+        Throwable explained = OwnFaults.explained(failure, leg.serviceName(), attempt);
+        if (explained instanceof WebSocketHandshakeException refused) {
+            attempt.end(outcome(refused.getResponse()));
+            return logical(leg, refused);
+        }
+        attempt.end(ExchangeFailures.outcome(explained));
         return explained;
+    }
+
+    /** The same, with an answer that shows the addresses of the caller. */
+    private WebSocketHandshakeException logical(Leg leg, WebSocketHandshakeException refused) {
+        HttpResponse<?> answer = refused.getResponse();
+        if (answer == null) {
+            return refused;
+        }
+        WebSocketHandshakeException logical = new WebSocketHandshakeException(
+                new LogicalResponse<>(answer, answer.headers(), leg.request(), attempt.instance(), null));
+        logical.initCause(refused.getCause());
+        for (Throwable note : refused.getSuppressed()) {
+            logical.addSuppressed(note);
+        }
+        return logical;
     }
 
     private static Outcome outcome(@Nullable HttpResponse<?> response) {
@@ -140,8 +157,18 @@ final class LeasedWebSocket implements WebSocket, WebSocket.Listener, AutoClosea
         return same(socket().sendClose(statusCode, reason));
     }
 
+    /** Not by {@code thenApply}, which puts something around a failure. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what is done then does not throw
     private CompletableFuture<WebSocket> same(CompletableFuture<WebSocket> sent) {
-        return sent.thenApply(any -> this);
+        CompletableFuture<WebSocket> same = new CompletableFuture<>();
+        sent.whenComplete((any, failure) -> {
+            if (failure == null) {
+                same.complete(this);
+            } else {
+                same.completeExceptionally(failure);
+            }
+        });
+        return same;
     }
 
     @Override

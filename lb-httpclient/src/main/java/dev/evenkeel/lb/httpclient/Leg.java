@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leg {
 
+    /** The client counts the time of a request in milliseconds. */
+    private static final long NOTICEABLE_NANOS = 1_000_000;
+
     private final Balancing balancing;
     private final HttpRequest request;
     private final Route route;
@@ -188,10 +191,15 @@ final class Leg {
      */
     HttpRequest.Builder copy(HttpRequest.Builder first, Attempt attempt) {
         HttpRequest.Builder copy = attempt.number() == 1 ? first : copy();
-        if (attempt.number() > 1) {
-            request.timeout().ifPresent(limit -> copy.timeout(left(limit)));
+        if (request.timeout().isPresent() && (attempt.number() > 1 || hasWaited())) {
+            copy.timeout(left(request.timeout().get()));
         }
         return copy;
+    }
+
+    /** Whether it has taken noticeable time to get an instance. */
+    private boolean hasWaited() {
+        return balancing.ticker().nanos() - begun >= NOTICEABLE_NANOS;
     }
 
     /** The leg after this one if it is answered with this head; null if that is for the caller. */

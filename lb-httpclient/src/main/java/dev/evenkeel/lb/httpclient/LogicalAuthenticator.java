@@ -31,14 +31,7 @@ final class LogicalAuthenticator extends Authenticator {
             RequestorType requestor) {
         return requestor == RequestorType.SERVER
                 ? authenticator.requestPasswordAuthenticationInstance(
-                        origin.host(),
-                        address,
-                        origin.effectivePort(),
-                        protocol,
-                        prompt,
-                        scheme,
-                        logical(url),
-                        requestor)
+                        origin.host(), address, origin.port(), protocol, prompt, scheme, logical(url), requestor)
                 : authenticator.requestPasswordAuthenticationInstance(
                         host, address, port, protocol, prompt, scheme, url, requestor);
     }

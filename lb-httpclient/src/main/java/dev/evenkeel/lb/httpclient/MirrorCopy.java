@@ -3,6 +3,7 @@ package dev.evenkeel.lb.httpclient;
 import dev.evenkeel.lb.CallContext;
 import dev.evenkeel.lb.routing.Mirror;
 import dev.evenkeel.lb.time.Cancellable;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -77,7 +78,7 @@ final class MirrorCopy implements BodyHandler<Object> {
                 timer.cancel();
                 over(mirror, answered, failure);
             });
-        } catch (RuntimeException notEvenBegun) {
+        } catch (IOException | RuntimeException notEvenBegun) {
             over(mirror, false, notEvenBegun);
         }
     }

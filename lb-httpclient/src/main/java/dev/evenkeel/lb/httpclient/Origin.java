@@ -37,11 +37,6 @@ record Origin(String scheme, String host, int port) {
         return port < 0 ? host : host + ":" + port;
     }
 
-    /** The port that is meant. */
-    int effectivePort() {
-        return port >= 0 ? port : isSecure() ? 443 : 80;
-    }
-
     /** The URL at this origin that one at an instance stands for. */
     URI logical(URI atInstance) {
         return Authority.replaced(CallersPath.restored(atInstance), authority());

@@ -1,13 +1,14 @@
 package dev.evenkeel.lb.httpclient;
 
 import dev.evenkeel.lb.instance.ServiceInstance;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,6 @@ final class Redirects {
 
     private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
 
-    private static final Set<String> OF_THE_BODY = Set.of("content-type", "content-encoding", "content-language");
-
     private final @Nullable Redirect policy;
 
     Redirects(@Nullable Redirect policy) {
@@ -33,22 +32,25 @@ final class Redirects {
         return policy == Redirect.NORMAL || policy == Redirect.ALWAYS;
     }
 
-    /** Where this response sends a request, on an address of the caller's view; null if it is not followed. */
+    /**
+     * Where this response sends a request, on an address of the caller's view; null if it is not followed.
+     *
+     * @throws UncheckedIOException if it is to be followed, but does not say where to
+     * @throws IllegalArgumentException if it is to be followed, but not to a URL
+     */
     @Nullable URI target(HttpRequest request, ServiceInstance instance, ResponseInfo head) {
         if (!isOn() || !isRedirect(head.statusCode())) {
             return null;
         }
-        Optional<String> location = head.headers().firstValue("Location");
-        return location.isEmpty() ? null : target(request.uri(), instance, location.get());
+        String location = head.headers()
+                .firstValue("Location")
+                .orElseThrow(
+                        () -> new UncheckedIOException(new IOException("Invalid redirection"))); // as the JDK says it
+        return target(request.uri(), instance, location);
     }
 
     private @Nullable URI target(URI from, ServiceInstance instance, String location) {
-        URI to;
-        try {
-            to = from.resolve(location);
-        } catch (IllegalArgumentException malformed) {
-            return null;
-        }
+        URI to = from.resolve(location);
         if (to.getHost() == null || !isHttp(to) || !isAllowed(from, to)) {
             return null;
         }
@@ -79,10 +81,8 @@ final class Redirects {
     static HttpRequest.Builder following(HttpRequest request, URI to, int status, boolean withCredentials) {
         String method = method(request.method(), status);
         boolean bodyStays = method.equals(request.method());
-        BiPredicate<String, String> kept = (name, value) -> {
-            String lower = name.toLowerCase(Locale.ROOT);
-            return (withCredentials || !CREDENTIALS.contains(lower)) && (bodyStays || !OF_THE_BODY.contains(lower));
-        };
+        BiPredicate<String, String> kept =
+                (name, value) -> withCredentials || !CREDENTIALS.contains(name.toLowerCase(Locale.ROOT));
         HttpRequest.Builder next = HttpRequest.newBuilder(request, kept).uri(to);
         return bodyStays ? next : next.method(method, BodyPublishers.noBody());
     }

@@ -1,6 +1,8 @@
 package dev.evenkeel.lb.httpclient;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * What a caller has of a call. Completed by anybody else than the call, in any way, such as by {@code cancel} or
@@ -26,9 +28,10 @@ final class RelayingFuture<T> extends CompletableFuture<T> {
         return super.complete(answer);
     }
 
-    /** The call has failed. */
+    /** The call has failed. As the futures of the JDK's client, it fails with something around the failure itself. */
     void failed(Throwable failure) {
-        super.completeExceptionally(failure);
+        boolean asItIs = failure instanceof CompletionException || failure instanceof CancellationException;
+        super.completeExceptionally(asItIs ? failure : new CompletionException(failure));
     }
 
     @Override

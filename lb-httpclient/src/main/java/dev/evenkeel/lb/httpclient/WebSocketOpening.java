@@ -61,7 +61,7 @@ final class WebSocketOpening {
                 })
                 .handle((opened, failure) -> {
                     if (opened == null) {
-                        throw new CompletionException(socket.failed(leg.serviceName(), requireNonNull(failure)));
+                        throw new CompletionException(socket.failed(leg, requireNonNull(failure)));
                     }
                     socket.opened(opened);
                     leg.handshaken();

@@ -45,6 +45,7 @@ class ExchangeFailuresTest {
                 Arguments.of(new BindException("Cannot assign requested address"), Kind.LOCAL_FAULT),
                 Arguments.of(new InterruptedException(), Kind.CANCELLED),
                 Arguments.of(new CancellationException("Request cancelled"), Kind.CANCELLED),
+                Arguments.of(new IllegalArgumentException("Bad subprotocol syntax"), Kind.CANCELLED),
                 Arguments.of(new HttpTimeoutException("request timed out"), Kind.FAILED),
                 Arguments.of(new SSLException("Unsupported or unrecognized SSL message"), Kind.FAILED),
                 Arguments.of(new SocketException("Connection reset"), Kind.FAILED),

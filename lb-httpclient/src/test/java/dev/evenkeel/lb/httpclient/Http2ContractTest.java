@@ -3,39 +3,17 @@ package dev.evenkeel.lb.httpclient;
 import dev.evenkeel.lb.testkit.ContractClient;
 import dev.evenkeel.lb.testkit.ContractOptions;
 import dev.evenkeel.lb.testkit.Http2Contract;
-import org.junit.jupiter.api.Nested;
 
-class Http2ContractTest {
+class Http2ContractTest extends Http2Contract {
 
-    @Nested
-    class OverTls extends Contract {
-        OverTls() {
-            super(true);
-        }
+    @Override
+    protected ContractClient newClient(ContractOptions options) {
+        return new JdkContractClient(options);
     }
 
-    @Nested
-    class InClearText extends Contract {
-        InClearText() {
-            super(false);
-        }
-    }
-
-    private abstract static class Contract extends Http2Contract {
-
-        Contract(boolean overTls) {
-            super(overTls);
-        }
-
-        @Override
-        protected ContractClient newClient(ContractOptions options) {
-            return new JdkContractClient(options);
-        }
-
-        /** Before 17.0.17, the client of the JDK fails what is in flight when a server says that it will go. */
-        @Override
-        protected boolean heedsGoodbyes() {
-            return Runtime.version().compareTo(Runtime.Version.parse("17.0.17")) >= 0;
-        }
+    /** Before 17.0.17, the client of the JDK fails what is in flight when a server says that it will go. */
+    @Override
+    protected boolean heedsGoodbyes() {
+        return Runtime.version().compareTo(Runtime.Version.parse("17.0.17")) >= 0;
     }
 }

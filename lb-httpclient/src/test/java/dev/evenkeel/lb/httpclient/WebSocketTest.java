@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,10 +23,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -207,6 +211,80 @@ class WebSocketTest {
                 .failsWithin(Eventually.PATIENCE)
                 .withThrowableThat()
                 .withCauseInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void opensThoseOfOtherHostsWithoutTheDecoration() throws Exception {
+        start(upgrade(null));
+        BalancedHttpClient decorated = BalancedHttpClient.builder(plain, chat)
+                .decorate(RecordingClient::new) // which knows nothing of WebSockets
+                .build();
+        get(decorated.newWebSocketBuilder().buildAsync(URI.create("ws://127.0.0.1:" + web.getPort() + "/x"), caller))
+                .abort();
+    }
+
+    @Test
+    void showsTheAddressOfTheServiceWhenAnInstanceRefuses() throws Exception {
+        start(new MockResponse.Builder()
+                .code(404)
+                .addHeader("X-A", "1")
+                .body("not here")
+                .build());
+        URI uri = URI.create("ws://chat/x?y");
+        Throwable failure =
+                get(http.newWebSocketBuilder().buildAsync(uri, caller).<Throwable>handle((socket, thrown) -> thrown));
+        assertThat(failure).isInstanceOf(CompletionException.class);
+        assertThat(failure.getCause())
+                .isInstanceOf(WebSocketHandshakeException.class)
+                .hasCauseInstanceOf(Exception.class)
+                .cause()
+                .hasMessageContaining("404");
+        HttpResponse<?> answer = ((WebSocketHandshakeException) failure.getCause()).getResponse();
+        assertThat(answer.uri()).isEqualTo(URI.create("http://chat/x?y"));
+        assertThat(answer.request().uri()).isEqualTo(answer.uri());
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.headers().firstValue("X-A")).contains("1");
+        assertThat(answer.body()).isEqualTo("not here");
+        assertThat(BalancedHttpClient.instance(answer))
+                .hasValueSatisfying(instance -> assertThat(instance.port()).isEqualTo(web.getPort()));
+    }
+
+    /** The plain client, which gets the same at the address of the server, is the measure. */
+    @Test
+    void refusesWhatThePlainClientRefusesAndBlamesNobody() throws Exception {
+        start();
+        List<UnaryOperator<WebSocket.Builder>> settings = List.of(
+                builder -> builder.subprotocols("not one"),
+                builder -> builder.subprotocols("twice", "twice"),
+                builder -> builder.connectTimeout(Duration.ZERO),
+                builder -> builder.header("Sec-WebSocket-Key", "mine"),
+                builder -> builder.header("Connection", "mine"));
+        for (UnaryOperator<WebSocket.Builder> setting : settings) {
+            assertThat(refusal(setting, http, "ws://chat/x"))
+                    .isEqualTo(refusal(setting, plain, "ws://127.0.0.1:" + web.getPort() + "/x"));
+        }
+        assertThat(refusal(builder -> builder, http, "ws://chat/x#part"))
+                .isEqualTo(refusal(builder -> builder, plain, "ws://127.0.0.1:" + web.getPort() + "/x#part"));
+        assertThat(web.getRequestCount()).isZero();
+        assertThat(outcomes(Kind.FAILED)).isZero();
+    }
+
+    private Class<?> refusal(UnaryOperator<WebSocket.Builder> setting, HttpClient client, String uri) throws Exception {
+        CompletableFuture<WebSocket> opening =
+                setting.apply(client.newWebSocketBuilder()).buildAsync(URI.create(uri), caller);
+        Throwable failure = get(opening.<Throwable>handle((socket, thrown) -> thrown));
+        return failure instanceof CompletionException ? failure.getCause().getClass() : failure.getClass();
+    }
+
+    @Test
+    void failsToSendAsThePlainOneDoes() throws Exception {
+        WebSocket socket = open();
+        get(socket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
+        assertThat(get(socket.sendText("too late", true).<Throwable>handle((same, thrown) -> thrown)))
+                .isInstanceOf(IOException.class);
+        assertThat(get(socket.sendClose(1, "").<Throwable>handle((same, thrown) -> thrown)))
+                .isInstanceOf(IllegalArgumentException.class);
+        get(caller.closed);
     }
 
     private WebSocket open() throws Exception {

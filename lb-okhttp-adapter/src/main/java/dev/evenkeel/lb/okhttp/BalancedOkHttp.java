@@ -72,9 +72,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Copies</b> for a {@link dev.evenkeel.lb.routing.Mirror} are calls of their own, on threads of the dispatcher's executor,
  * whatever its limits. Network interceptors see them, event listeners and interceptors do not.
  *
- * <p><b>Errors.</b> No instance, or all at their limit: a {@link java.net.ConnectException} whose cause says why. A closed
- * balancer: an {@link java.io.IOException}. Others are OkHttp's, of the last attempt, with the instance named;
- * {@link dev.evenkeel.lb.call.AttemptHistory} reads the attempts from it.
+ * <p><b>Errors.</b> No instance, or all at their limit: a {@link java.net.ConnectException} whose cause says why, unless the
+ * response is in the cache. A closed balancer: an {@link java.io.IOException}. Others are OkHttp's, of the last attempt, with
+ * the instance named; {@link dev.evenkeel.lb.call.AttemptHistory} reads the attempts from it.
  *
  * <p><b>To set on the wrapped client:</b>
  *
@@ -338,17 +338,15 @@ public final class BalancedOkHttp {
             OkHttpClient.Builder balanced = client.newBuilder();
             Resilience resilience = new Resilience(retries, hedging, replay, new ReadAhead(bufferedBytes));
             Routing routing = new Routing(router, pickRequest, sessions);
-            FollowUpVeil veil = new FollowUpVeil(routing);
             ClientPools pools = new ClientPools(idlePerInstance, keepAlive, tlsNames);
             List<String> stripped = List.copyOf(strippedHeaders);
             if (sessions != null) {
                 balanced.networkInterceptors().add(0, new SessionVeil(sessions));
             }
-            balanced.networkInterceptors().add(0, veil);
+            balanced.networkInterceptors().add(0, new FollowUpVeil(routing));
             SniSocketFactory.install(client, balanced);
             BalancingInterceptor balancing = new BalancingInterceptor(
                     routing,
-                    veil,
                     new Mirroring(balanced.build(), pools, stripped),
                     stripped,
                     sessions,

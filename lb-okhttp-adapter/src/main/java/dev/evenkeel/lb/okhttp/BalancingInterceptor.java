@@ -1,12 +1,12 @@
 package dev.evenkeel.lb.okhttp;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.evenkeel.lb.LoadBalancerException;
 import dev.evenkeel.lb.call.Replay;
 import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.routing.Route;
 import dev.evenkeel.lb.session.HttpSessions;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.util.List;
 import java.util.Optional;
@@ -31,17 +31,11 @@ final class BalancingInterceptor implements Interceptor {
     private final Resilience resilience;
     private final ClientPools pools;
     private final Executor threads;
-    private final FollowUpVeil veil;
     private final Mirroring mirroring;
 
-    /**
-     * Balances the calls of a client.
-     *
-     * @param veil the network interceptor that this one needs below
-     */
+    /** Balances the calls of a client, which has a {@link FollowUpVeil} as well. */
     BalancingInterceptor(
             Routing routing,
-            FollowUpVeil veil,
             Mirroring mirroring,
             List<String> strippedHeaders,
             @Nullable HttpSessions sessions,
@@ -49,7 +43,6 @@ final class BalancingInterceptor implements Interceptor {
             ClientPools pools,
             Executor threads) {
         this.routing = routing;
-        this.veil = veil;
         this.mirroring = mirroring;
         this.strippedHeaders = strippedHeaders;
         this.sessions = sessions;
@@ -73,12 +66,15 @@ final class BalancingInterceptor implements Interceptor {
         Response before = null;
         for (int redirects = 0; ; redirects++) {
             Response response = send(chain, request, redirects == 0);
-            Optional<Response> redirect = veil.unveiledRedirect(response, chain);
+            Optional<Response> redirect = FollowUpVeil.unveiledRedirect(response);
             if (redirect.isEmpty()) {
                 return Redirect.after(before, FollowUpVeil.unveiledRetryAfter(response));
             }
             response = Redirect.after(before, redirect.get());
-            HttpUrl target = requireNonNull(Redirect.target(response, chain));
+            HttpUrl target = Redirect.target(response, chain);
+            if (target == null) {
+                return response;
+            }
             Request next = Redirect.next(response, target);
             Route route = routing.routeIfAny(next, chain.getCookieJar());
             if (Resilience.isBodyOnce(next) || route == null) {
@@ -141,6 +137,34 @@ final class BalancingInterceptor implements Interceptor {
     }
 
     private Response send(Chain chain, Request request, Route route, PickRequest pickRequest) throws IOException {
+        try {
+            return sent(chain, request, route, pickRequest);
+        } catch (ConnectException refused) {
+            Response kept = refused.getCause() instanceof LoadBalancerException ? kept(chain, request) : null;
+            if (kept == null) {
+                throw refused;
+            }
+            return kept;
+        }
+    }
+
+    /** What is in the cache, which needs no instance; null if there is nothing, or an instance has to say if it is fresh. */
+    private static @Nullable Response kept(Chain chain, Request request) throws IOException {
+        if (chain.getCache() == null) {
+            return null;
+        }
+        Request fromTheCache = request.newBuilder()
+                .addHeader("Cache-Control", "only-if-cached")
+                .build();
+        Response response = chain.proceed(fromTheCache);
+        if (response.cacheResponse() == null) {
+            response.close();
+            return null;
+        }
+        return response.newBuilder().request(request).build();
+    }
+
+    private Response sent(Chain chain, Request request, Route route, PickRequest pickRequest) throws IOException {
         Replay replay = resilience.replayOf(request);
         ServiceCall call = new ServiceCall(request, route, replay, resilience, pools, strippedHeaders);
         return resilience.mayStopAttempts(request, replay)

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * has answered; {@link BalancingInterceptor} shows it to the caller, or follows it up:
  *
  * <ul>
- *   <li>The header {@code Retry-After} of a 503. When it says 0, OkHttp would send the request again to the same instance,
- *       a POST included, whatever {@code retryOnConnectionFailure} says.
+ *   <li>The header {@code Retry-After} of a 503 that says 0. OkHttp would send the request again to the same instance, a POST
+ *       included, whatever {@code retryOnConnectionFailure} says.
  *   <li>A redirect that leads to another service, or to another view. OkHttp would take its name for that of a host, or stay where
  *       it is.
  * </ul>
@@ -72,11 +72,15 @@ final class FollowUpVeil implements Interceptor {
 
     private static Response withoutRetryAfter(Response response, @Nullable Pick pick) {
         String value = response.header(RETRY_AFTER);
-        if (pick == null || value == null) {
+        if (pick == null || value == null || !isZero(value)) {
             return response;
         }
         pick.veilRetryAfter(value);
         return response.newBuilder().removeHeader(RETRY_AFTER).build();
+    }
+
+    private static boolean isZero(String value) {
+        return !value.isEmpty() && value.chars().allMatch(digit -> digit == '0');
     }
 
     /** Whether the redirect stays with the instances that have answered, or with what is not balanced. */
@@ -90,25 +94,30 @@ final class FollowUpVeil implements Interceptor {
         return sameHost ? route.isSameTargetAs(pick.route()) : route.balancer().isEmpty();
     }
 
-    /** The redirect as it was sent, if the response is one that leads to a service of this router. */
-    Optional<Response> unveiledRedirect(Response response, Interceptor.Chain chain) {
+    /**
+     * The redirect as it was sent, if the response is one that was hidden. It may come from a cache, and have been hidden from a
+     * client with other services, or one that follows redirects while this one does not.
+     */
+    static Optional<Response> unveiledRedirect(Response response) {
         if (!response.isRedirect() || response.header(VEILED_LOCATION) == null) {
             return Optional.empty();
         }
-        Response redirect = renamed(response, VEILED_LOCATION, LOCATION);
-        HttpUrl target = Redirect.target(redirect, chain);
-        return target == null || isUpToOkHttp(redirect.request(), target, chain)
-                ? Optional.empty()
-                : Optional.of(redirect);
+        return Optional.of(renamed(response, VEILED_LOCATION, LOCATION)
+                .newBuilder()
+                .networkResponse(renamedIfAny(response.networkResponse()))
+                .cacheResponse(renamedIfAny(response.cacheResponse()))
+                .build());
+    }
+
+    private static @Nullable Response renamedIfAny(@Nullable Response hidden) {
+        return hidden == null ? null : renamed(hidden, VEILED_LOCATION, LOCATION);
     }
 
     private static Response renamed(Response response, String from, String to) {
-        Response.Builder renamed = response.newBuilder();
         String value = response.header(from);
-        if (value != null) {
-            renamed.removeHeader(from).header(to, value);
-        }
-        return renamed.build();
+        return value == null
+                ? response
+                : response.newBuilder().removeHeader(from).header(to, value).build();
     }
 
     /** The response with the header that was hidden. */
@@ -118,8 +127,17 @@ final class FollowUpVeil implements Interceptor {
         }
         Pick pick = response.request().tag(Pick.class);
         String retryAfter = pick == null ? null : pick.veiledRetryAfter();
-        return retryAfter == null
-                ? response
-                : response.newBuilder().header(RETRY_AFTER, retryAfter).build();
+        if (retryAfter == null) {
+            return response;
+        }
+        Response network = response.networkResponse();
+        return response.newBuilder()
+                .header(RETRY_AFTER, retryAfter)
+                .networkResponse(network == null ? null : withRetryAfter(network, retryAfter))
+                .build();
+    }
+
+    private static Response withRetryAfter(Response response, String value) {
+        return response.newBuilder().header(RETRY_AFTER, value).build();
     }
 }

@@ -3,33 +3,11 @@ package dev.evenkeel.lb.okhttp;
 import dev.evenkeel.lb.testkit.ContractClient;
 import dev.evenkeel.lb.testkit.ContractOptions;
 import dev.evenkeel.lb.testkit.Http2Contract;
-import org.junit.jupiter.api.Nested;
 
-class Http2ContractTest {
+class Http2ContractTest extends Http2Contract {
 
-    @Nested
-    class OverTls extends Contract {
-        OverTls() {
-            super(true);
-        }
-    }
-
-    @Nested
-    class InClearText extends Contract {
-        InClearText() {
-            super(false);
-        }
-    }
-
-    private abstract static class Contract extends Http2Contract {
-
-        Contract(boolean overTls) {
-            super(overTls);
-        }
-
-        @Override
-        protected ContractClient newClient(ContractOptions options) {
-            return new OkHttpContractClient(options);
-        }
+    @Override
+    protected ContractClient newClient(ContractOptions options) {
+        return new OkHttpContractClient(options);
     }
 }

@@ -11,6 +11,7 @@ import dev.evenkeel.lb.testkit.ScriptedReply;
 import dev.evenkeel.lb.testkit.ScriptedServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -243,6 +244,35 @@ class InFlightTest {
             assertThat(orders.inFlight()).isZero();
             gate.countDown();
             Eventually.until("the server sees it", () -> a.openConnections() == 0);
+        }
+    }
+
+    @Test
+    void needsNoInstanceForWhatIsInTheCache(@TempDir Path directory) throws Exception {
+        ScriptedServer a = ScriptedServer.start();
+        a.reply(request -> request.target().equals("/kept")
+                ? ScriptedReply.ok("kept").withHeader("Cache-Control", "max-age=600")
+                : ScriptedReply.ok("ok"));
+        try (Cache cache = new Cache(directory.toFile(), 1 << 20);
+                Orders cached = Orders.with(client -> client.cache(cache), a)) {
+            assertThat(cached.get("http://orders/kept")).isEqualTo("kept");
+            cached.leave(a);
+            Eventually.until(
+                    "the instance has gone",
+                    () -> cached.balancer().snapshot().instances().isEmpty());
+            Request request = Orders.request("http://orders/kept");
+            try (Response response = cached.http().newCall(request).execute()) {
+                assertThat(response.body().string()).isEqualTo("kept");
+                assertThat(response.networkResponse()).isNull();
+                assertThat(response.request().header("Cache-Control")).isNull();
+            }
+            assertThatThrownBy(() -> cached.get("http://orders/other")).isInstanceOf(ConnectException.class);
+            assertThatThrownBy(() -> cached.http()
+                            .newCall(request.newBuilder()
+                                    .cacheControl(CacheControl.FORCE_NETWORK)
+                                    .build())
+                            .execute())
+                    .isInstanceOf(ConnectException.class);
         }
     }
 

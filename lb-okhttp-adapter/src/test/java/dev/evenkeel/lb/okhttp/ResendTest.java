@@ -49,6 +49,21 @@ class ResendTest {
         }
     }
 
+    /** OkHttp would repeat the call at once, which is why the header is hidden from it. */
+    @Test
+    void showsThatACallMayBeRepeatedAtOnce() throws Exception {
+        ScriptedServer a = ScriptedServer.start();
+        a.reply(ScriptedReply.status(503).withHeader("Retry-After", "0"));
+        try (Orders busy = Orders.of(a);
+                Response response = busy.http()
+                        .newCall(Orders.request("http://orders/x"))
+                        .execute()) {
+            assertThat(response.header("Retry-After")).isEqualTo("0");
+            assertThat(response.networkResponse().header("Retry-After")).isEqualTo("0");
+            assertThat(a.requestCount()).isEqualTo(1);
+        }
+    }
+
     private static ScriptedServer closingTheSecond() {
         AtomicInteger requests = new AtomicInteger();
         return ScriptedServer.start().reply(request -> {

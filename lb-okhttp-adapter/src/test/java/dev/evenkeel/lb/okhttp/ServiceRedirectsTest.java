@@ -249,6 +249,34 @@ class ServiceRedirectsTest {
     }
 
     @Test
+    void isShownAsItCameFromTheCacheToAClientThatFollowsNone(@TempDir Path directory) throws Exception {
+        order.reply(redirect(301, "http://billing/b").withHeader("Cache-Control", "max-age=60"));
+        try (Cache cache = new Cache(directory.toFile(), 1 << 20)) {
+            http = http.newBuilder().cache(cache).build();
+            execute(Orders.request("http://orders/o")).close();
+            http = http.newBuilder().followRedirects(false).build();
+            try (Response response = execute(Orders.request("http://orders/o"))) {
+                assertThat(response.code()).isEqualTo(301);
+                for (Response shown : List.of(response, response.cacheResponse())) {
+                    assertThat(shown.header("Location")).isEqualTo("http://billing/b");
+                    assertThat(shown.headers().names()).doesNotContain("Evenkeel-Location");
+                }
+            }
+        }
+        assertThat(order.requestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void isShownAsItCameFromTheNetwork() throws Exception {
+        order.reply(redirect(307, "http://billing/b"));
+        try (Response response = execute(Orders.request("http://orders/o"))) {
+            Response network = response.priorResponse().networkResponse();
+            assertThat(network.header("Location")).isEqualTo("http://billing/b");
+            assertThat(network.headers().names()).doesNotContain("Evenkeel-Location");
+        }
+    }
+
+    @Test
     void asksAnewForThePick() throws Exception {
         order.reply(redirect(302, "http://billing/b"));
         http = BalancedOkHttp.builder(orders.raw(), orders.balancer(), billing)

@@ -41,6 +41,10 @@ public final class ContractAnswer implements AutoCloseable {
         return status;
     }
 
+    Map<String, String> headers() {
+        return headers;
+    }
+
     /** The value of a header; the name's case does not matter. */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name));

@@ -31,8 +31,12 @@ public final class ContractCall {
     }
 
     private ContractCall(ContractCall origin) {
+        this(origin, origin.url);
+    }
+
+    private ContractCall(ContractCall origin, String url) {
         this.method = origin.method;
-        this.url = origin.url;
+        this.url = url;
         this.headers = origin.headers;
         this.body = origin.body;
         this.bodyOnce = origin.bodyOnce;
@@ -59,6 +63,11 @@ public final class ContractCall {
     /** A PUT with this text. */
     public static ContractCall put(String url, String body) {
         return of("PUT", url).withBody(body);
+    }
+
+    /** This call to another URL. */
+    ContractCall withUrl(String other) {
+        return new ContractCall(this, other);
     }
 
     /** This call with this text as its body. */

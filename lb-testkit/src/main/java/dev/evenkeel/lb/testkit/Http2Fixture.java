@@ -16,10 +16,17 @@ abstract class Http2Fixture extends ContractFixture {
 
     private static final TestCertificate CERTIFICATE = TestCertificate.of("orders");
 
+    final Http2Contract contract;
     final boolean overTls;
 
-    Http2Fixture(boolean overTls) {
+    Http2Fixture(Http2Contract contract, boolean overTls) {
+        this.contract = contract;
         this.overTls = overTls;
+    }
+
+    @Override
+    protected final ContractClient newClient(ContractOptions options) {
+        return contract.newClient(options);
     }
 
     Http2Server newServer() {

@@ -45,6 +45,15 @@ final class RecordedCall implements ContractCallback {
         return given;
     }
 
+    /** Waits for the end; throws what the call failed with. */
+    ContractAnswer answerOrFailure() throws Exception {
+        await();
+        if (failure instanceof Exception thrown) {
+            throw thrown;
+        }
+        return answer();
+    }
+
     /** Waits for the failure. */
     Throwable failure() throws InterruptedException {
         await();

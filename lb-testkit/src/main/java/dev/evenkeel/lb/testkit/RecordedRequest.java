@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A request as it arrived at a {@link ScriptedServer}. An immutable value. */
 public final class RecordedRequest {
 
+    private final List<String> head;
     private final String method;
     private final String target;
     private final Map<String, List<String>> headers;
@@ -20,17 +21,24 @@ public final class RecordedRequest {
     private final Optional<SSLSession> tlsSession;
 
     RecordedRequest(
+            List<String> head,
             String method,
             String target,
             Map<String, List<String>> headers,
             byte[] body,
             @Nullable SSLSession tlsSession) {
+        this.head = List.copyOf(head);
         this.method = method;
         this.target = target;
         this.headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.forEach((name, values) -> this.headers.put(name, List.copyOf(values)));
         this.body = body.clone();
         this.tlsSession = Optional.ofNullable(tlsSession);
+    }
+
+    /** Request line and headers, line by line, exactly as they came. Unmodifiable. */
+    public List<String> head() {
+        return head;
     }
 
     /** Such as {@code GET}. */

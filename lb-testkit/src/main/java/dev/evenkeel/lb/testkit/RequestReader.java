@@ -35,8 +35,10 @@ final class RequestReader {
         if (parts.length != 3) {
             throw new IOException("request line: " + line + " (expected: method, target and version)");
         }
+        List<String> head = new ArrayList<>(List.of(line));
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String header = nextLine(in); !header.isEmpty(); header = nextLine(in)) {
+            head.add(header);
             int colon = header.indexOf(':');
             if (colon < 0) {
                 throw new IOException("header: " + header + " (expected: name, colon and value)");
@@ -44,11 +46,11 @@ final class RequestReader {
             headers.computeIfAbsent(header.substring(0, colon), name -> new ArrayList<>())
                     .add(header.substring(colon + 1).trim());
         }
-        if (headers.getOrDefault("Expect", List.of()).contains("100-continue")) {
+        if (headers.getOrDefault("Expect", List.of()).stream().anyMatch("100-continue"::equalsIgnoreCase)) {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
-        return new RecordedRequest(parts[0], parts[1], headers, body(headers, in), session);
+        return new RecordedRequest(head, parts[0], parts[1], headers, body(headers, in), session);
     }
 
     private static byte[] body(Map<String, List<String>> headers, InputStream in) throws IOException {

@@ -13,11 +13,8 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
-/**
- * That a client which balances over HTTP/2 ends one call, whatever the reason, and leaves the others of its connection alone. An
- * adapter has two test classes that extend this like {@link BalancedClientContract}: over TLS, and in clear text.
- */
-public abstract class Http2CancelContract extends Http2Fixture {
+/** That one call ends, whatever the reason, and leaves the others of its connection alone. */
+abstract class Http2Cancellations extends Http2Fixture {
 
     private static final Duration DELAY = Duration.ofSeconds(5);
     private static final Duration ATTEMPT = Duration.ofSeconds(7);
@@ -25,9 +22,8 @@ public abstract class Http2CancelContract extends Http2Fixture {
 
     private final VirtualClock clock = new VirtualClock();
 
-    /** For adapters to call. */
-    protected Http2CancelContract(boolean overTls) {
-        super(overTls);
+    Http2Cancellations(Http2Contract contract, boolean overTls) {
+        super(contract, overTls);
     }
 
     @Test
