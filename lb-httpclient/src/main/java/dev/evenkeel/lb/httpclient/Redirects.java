@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.util.Locale;
 import java.util.Set;
@@ -36,21 +35,32 @@ final class Redirects {
      * Where this response sends a request, on an address of the caller's view; null if it is not followed.
      *
      * @throws UncheckedIOException if it is to be followed, but does not say where to
-     * @throws IllegalArgumentException if it is to be followed, but not to a URL
      */
     @Nullable URI target(HttpRequest request, ServiceInstance instance, ResponseInfo head) {
         if (!isOn() || !isRedirect(head.statusCode())) {
             return null;
         }
-        String location = head.headers()
+        URI to = head.headers()
                 .firstValue("Location")
-                .orElseThrow(
-                        () -> new UncheckedIOException(new IOException("Invalid redirection"))); // as the JDK says it
-        return target(request.uri(), instance, location);
+                .map(location -> resolved(request.uri(), location))
+                .orElseThrow(() -> invalid(null));
+        return target(request.uri(), instance, to);
     }
 
-    private @Nullable URI target(URI from, ServiceInstance instance, String location) {
-        URI to = from.resolve(location);
+    private static URI resolved(URI from, String location) {
+        try {
+            return from.resolve(location);
+        } catch (IllegalArgumentException malformed) {
+            throw invalid(malformed);
+        }
+    }
+
+    /** In the words of the JDK. */
+    private static UncheckedIOException invalid(@Nullable Throwable cause) {
+        return new UncheckedIOException(new IOException("Invalid redirection", cause));
+    }
+
+    private @Nullable URI target(URI from, ServiceInstance instance, URI to) {
         if (to.getHost() == null || !isHttp(to) || !isAllowed(from, to)) {
             return null;
         }
@@ -79,19 +89,18 @@ final class Redirects {
 
     /** The request that follows a redirect. */
     static HttpRequest.Builder following(HttpRequest request, URI to, int status, boolean withCredentials) {
-        String method = method(request.method(), status);
-        boolean bodyStays = method.equals(request.method());
         BiPredicate<String, String> kept =
                 (name, value) -> withCredentials || !CREDENTIALS.contains(name.toLowerCase(Locale.ROOT));
         HttpRequest.Builder next = HttpRequest.newBuilder(request, kept).uri(to);
-        return bodyStays ? next : next.method(method, BodyPublishers.noBody());
+        return staysAsItIs(request.method(), status) ? next : next.GET();
     }
 
-    private static String method(String method, int status) {
+    /** Whether method and body stay; otherwise it becomes a GET, as in the JDK of HEAD, too. */
+    private static boolean staysAsItIs(String method, int status) {
         return switch (status) {
-            case 301, 302 -> method.equals("POST") ? "GET" : method;
-            case 303 -> "GET"; // of HEAD, too, as in the JDK
-            default -> method;
+            case 301, 302 -> !method.equals("POST");
+            case 303 -> false;
+            default -> true;
         };
     }
 }

@@ -83,11 +83,6 @@ class LikeThePlainClientTest extends HttpFixture {
                 }));
     }
 
-    @Test
-    void failsAsThatDoesIfTheHandlerHasNoSubscriber() throws Exception {
-        assertFailsAlike(get(), head -> null);
-    }
-
     @ParameterizedTest
     @MethodSource("thrown")
     void blamesNobodyForABodyThatThrows(Throwable mine) throws Exception {
