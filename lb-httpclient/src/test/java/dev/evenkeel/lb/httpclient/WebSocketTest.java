@@ -9,6 +9,7 @@ import dev.evenkeel.lb.request.PickRequest;
 import dev.evenkeel.lb.testkit.Eventually;
 import dev.evenkeel.lb.testkit.ScriptedReply;
 import dev.evenkeel.lb.testkit.ScriptedServer;
+import dev.evenkeel.lb.time.Ticker;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -312,7 +313,10 @@ class WebSocketTest {
     }
 
     private void balance(int port) {
-        chat = LoadBalancer.builder("chat").instances("127.0.0.1:" + port).build();
+        chat = LoadBalancer.builder("chat")
+                .instances("127.0.0.1:" + port)
+                .ticker(Ticker.system()) // with a clock of its own it takes no pause of a busy machine into account
+                .build();
         http = BalancedHttpClient.wrap(plain, chat);
         toClose.add(http::shutdownNow);
         toClose.add(chat);

@@ -54,7 +54,8 @@ final class GetProbe implements HealthProbe {
                 .connectTimeout(NO_LIMIT)
                 .readTimeout(NO_LIMIT)
                 .writeTimeout(NO_LIMIT)
-                .dispatcher(Dispatchers.unlimited(client.dispatcher())) // how many probes there are at a time, the balancer says
+                .dispatcher(Dispatchers.unlimited(
+                        client.dispatcher())) // how many probes there are at a time, the balancer says
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
         SniSocketFactory.install(client, probing);
         TlsNames tlsNames = client.interceptors().stream()

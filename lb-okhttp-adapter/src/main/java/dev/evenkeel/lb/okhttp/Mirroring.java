@@ -48,7 +48,8 @@ final class Mirroring {
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .callTimeout(NO_LIMIT)
-                .dispatcher(Dispatchers.unlimited(like.dispatcher())); // how many copies there are at a time, mirrors say
+                .dispatcher(
+                        Dispatchers.unlimited(like.dispatcher())); // how many copies there are at a time, mirrors say
         copying.interceptors().clear();
         this.client = copying.addInterceptor(this::send).build();
     }

@@ -47,14 +47,18 @@ class LikeThePlainClientTest {
             }
         });
         web.start();
-        orders = Orders.service(BALANCED, balancing -> balancing, client -> client.eventListener(events)
-                        .dns(host -> List.of(InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1})))
-                        .authenticator((route, response) -> response.request().header("Authorization") != null
-                                ? null
-                                : response.request()
-                                        .newBuilder()
-                                        .header("Authorization", Credentials.basic("ada", "secret"))
-                                        .build()))
+        orders = Orders.service(
+                        BALANCED,
+                        balancing -> balancing,
+                        client -> client.eventListener(events)
+                                .dns(host -> List.of(InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1})))
+                                .authenticator(
+                                        (route, response) -> response.request().header("Authorization") != null
+                                                ? null
+                                                : response.request()
+                                                        .newBuilder()
+                                                        .header("Authorization", Credentials.basic("ada", "secret"))
+                                                        .build()))
                 .add(ServiceInstance.of("127.0.0.1", web.getPort()), web);
     }
 
@@ -74,21 +78,24 @@ class LikeThePlainClientTest {
                     response.code(401).addHeader("WWW-Authenticate", "Basic realm=\"shop\"");
                 }
             }
-            case "/busy" -> response.code(503)
-                    .addHeader("Retry-After", "9")
-                    .addHeader("X-Last", "1")
-                    .body("later");
+            case "/busy" ->
+                response.code(503)
+                        .addHeader("Retry-After", "9")
+                        .addHeader("X-Last", "1")
+                        .body("later");
             case "/missing" -> response.code(404).body("missing");
             case "/empty" -> response.code(204);
-            case "/early" -> response.addInformationalResponse(
-                            new MockResponse.Builder().code(103).build())
-                    .body("hints before");
+            case "/early" ->
+                response.addInformationalResponse(
+                                new MockResponse.Builder().code(103).build())
+                        .body("hints before");
             case "/trailers" -> response.chunkedBody("in chunks", 4).trailers(Headers.of("X-Trailer", "7"));
             case "/gzip" -> response.addHeader("Content-Encoding", "gzip").body(zipped("zipped"));
-            default -> response.addHeader("X-A", "1")
-                    .addHeader("X-A", "2")
-                    .addHeader("Set-Cookie", "sid=1")
-                    .body(request.getMethod().equals("HEAD") ? "" : "body");
+            default ->
+                response.addHeader("X-A", "1")
+                        .addHeader("X-A", "2")
+                        .addHeader("Set-Cookie", "sid=1")
+                        .body(request.getMethod().equals("HEAD") ? "" : "body");
         }
         return response.build();
     }
@@ -105,8 +112,18 @@ class LikeThePlainClientTest {
 
     private static Stream<Request> requests() {
         Stream<Request> gets = Stream.of(
-                        "/x", "/x", "/old", "/moved", "/nowhere", "/locked", "/busy", "/missing", "/empty", "/early",
-                        "/trailers", "/gzip")
+                        "/x",
+                        "/x",
+                        "/old",
+                        "/moved",
+                        "/nowhere",
+                        "/locked",
+                        "/busy",
+                        "/missing",
+                        "/empty",
+                        "/early",
+                        "/trailers",
+                        "/gzip")
                 .map(path -> new Request.Builder().url("http://host" + path).build());
         Request.Builder other = new Request.Builder().url("http://host/x");
         RequestBody body = RequestBody.create("body", null);
@@ -145,20 +162,19 @@ class LikeThePlainClientTest {
             }
         }
         Eventually.until("the call has ended", () -> orders.inFlight() == 0);
-        return String.join("\n", seen).replace(host + ":" + port, "host").replace(host, "host") + "\n"
-                + events.take();
+        return String.join("\n", seen).replace(host + ":" + port, "host").replace(host, "host") + "\n" + events.take();
     }
 
     private static String head(Response response) {
         return response == null
                 ? "none"
-                : response.code() + "\n" + response.headers() + response.request().headers();
+                : response.code() + "\n" + response.headers()
+                        + response.request().headers();
     }
 
     @Test
     void failsTheSameWay() {
-        for (Consumer<Call> spoilt : List.<Consumer<Call>>of(
-                Call::cancel, LikeThePlainClientTest::execute)) {
+        for (Consumer<Call> spoilt : List.<Consumer<Call>>of(Call::cancel, LikeThePlainClientTest::execute)) {
             String plain = failure(spoilt, orders.raw(), PLAIN, web.getPort());
             assertThat(failure(spoilt, orders.http(), BALANCED, 80)).isEqualTo(plain);
         }

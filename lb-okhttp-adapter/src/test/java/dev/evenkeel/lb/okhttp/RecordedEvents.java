@@ -63,7 +63,8 @@ final class RecordedEvents extends EventListener {
     }
 
     @Override
-    public void connectFailed(Call call, InetSocketAddress address, Proxy proxy, Protocol protocol, IOException failure) {
+    public void connectFailed(
+            Call call, InetSocketAddress address, Proxy proxy, Protocol protocol, IOException failure) {
         seen.add("connectFailed");
     }
 

@@ -55,9 +55,8 @@ class ResendTest {
         ScriptedServer a = ScriptedServer.start();
         a.reply(ScriptedReply.status(503).withHeader("Retry-After", "0"));
         try (Orders busy = Orders.of(a);
-                Response response = busy.http()
-                        .newCall(Orders.request("http://orders/x"))
-                        .execute()) {
+                Response response =
+                        busy.http().newCall(Orders.request("http://orders/x")).execute()) {
             assertThat(response.header("Retry-After")).isEqualTo("0");
             assertThat(response.networkResponse().header("Retry-After")).isEqualTo("0");
             assertThat(a.requestCount()).isEqualTo(1);

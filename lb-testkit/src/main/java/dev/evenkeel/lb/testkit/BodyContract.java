@@ -99,7 +99,7 @@ abstract class BodyContract extends BalancingContract {
     @Test
     final void learnsTheLatencyOfAStreamFromItsHead() throws Exception {
         ScriptedServer server = server();
-        LoadBalancer orders = orders(server);
+        LoadBalancer orders = orders(ContractFixture::ignoringPauses, server);
         server.reply(ScriptedReply.endless());
         try (ContractAnswer answer = client(orders).open(ContractCall.get("http://orders/x"))) {
             assertThat(answer.status()).isEqualTo(200);
@@ -178,7 +178,7 @@ abstract class BodyContract extends BalancingContract {
     @Test
     final void takesTheSpeedOfAFailureForNothing() throws Exception {
         ScriptedServer server = server();
-        LoadBalancer orders = orders(server);
+        LoadBalancer orders = orders(ContractFixture::ignoringPauses, server);
         ContractClient client = client(orders);
         server.reply(ScriptedReply.status(500).withBody("sorry"));
         client.send(ContractCall.post("http://orders/x", "body"));

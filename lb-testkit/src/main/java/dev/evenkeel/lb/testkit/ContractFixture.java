@@ -9,6 +9,7 @@ import dev.evenkeel.lb.instance.ServiceInstance;
 import dev.evenkeel.lb.observe.InstanceSnapshot;
 import dev.evenkeel.lb.request.Outcome;
 import dev.evenkeel.lb.strategy.LoadBalancingStrategy;
+import dev.evenkeel.lb.time.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -86,6 +87,11 @@ abstract class ContractFixture {
         return balancer(settings.apply(LoadBalancer.builder("orders")
                 .outlierDetection(OutlierConfig.off()) // on a busy machine some outcomes do not count
                 .instances(instances)));
+    }
+
+    /** A setting for tests of latencies: with a clock of its own a balancer takes no pause of a busy machine into account. */
+    static LoadBalancerBuilder ignoringPauses(LoadBalancerBuilder builder) {
+        return builder.ticker(Ticker.system());
     }
 
     /** A balancer that is checked and closed when the test ends. */

@@ -33,7 +33,7 @@ public abstract class WebSocketContract extends ContractFixture {
     @Test
     final void isInFlightUntilTheCallerClosesIt() throws Exception {
         ScriptedServer server = server().reply(ScriptedReply.webSocket());
-        LoadBalancer orders = orders(server);
+        LoadBalancer orders = orders(ContractFixture::ignoringPauses, server);
         ContractWebSocket socket = client(orders).openWebSocket("ws://orders/a%2Fb?x=%20", caller);
         assertThat(orders.snapshot().inFlight()).isEqualTo(1);
         assertThat(orders.snapshot().instance(server.hostPort()).latency()).isPositive();
