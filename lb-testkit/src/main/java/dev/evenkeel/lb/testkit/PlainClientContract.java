@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -61,10 +62,15 @@ public abstract class PlainClientContract extends ContractFixture {
             ScriptedReply.hangUp(),
             ScriptedReply.reset());
 
-    private final ScriptedServer server = server();
+    private ScriptedServer server;
 
     /** For adapters to call. */
     protected PlainClientContract() {}
+
+    @BeforeEach
+    final void start() {
+        server = server();
+    }
 
     /** How a call is made, and what its caller gets. */
     private interface Way {
