@@ -43,7 +43,8 @@ final class GetProbe implements HealthProbe {
 
     /**
      * The client without what a probe must not share with calls: state, and the dispatcher's limits, behind which probes
-     * would wait for calls, or for each other, and fail. No connection is kept, so that each probe also finds out whether one can be made.
+     * would wait for calls, or for each other, and fail. No connection is kept, so that each probe also finds out whether one
+     * can be made.
      */
     private static OkHttpClient probing(OkHttpClient client) {
         OkHttpClient.Builder probing = client.newBuilder()
