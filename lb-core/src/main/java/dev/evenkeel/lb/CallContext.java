@@ -3,10 +3,12 @@ package dev.evenkeel.lb;
 import dev.evenkeel.lb.admission.AnswerTimes;
 import dev.evenkeel.lb.admission.Purse;
 import dev.evenkeel.lb.request.PickRequest;
+import dev.evenkeel.lb.time.Cancellable;
 import dev.evenkeel.lb.time.Scheduler;
 import dev.evenkeel.lb.time.Ticker;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
 
 /**
@@ -24,6 +26,25 @@ public interface CallContext {
 
     /** Where that is handed on to. */
     Executor executor();
+
+    /**
+     * Runs the task after this time, on the executor, as what it leads to may take long; on the scheduler's thread if the executor
+     * takes nothing, or has no thread, as calls in flight go on.
+     *
+     * @throws RejectedExecutionException if the scheduler has been shut down
+     */
+    default Cancellable later(Runnable task, Duration delay) {
+        return scheduler()
+                .schedule(
+                        () -> {
+                            try {
+                                executor().execute(task);
+                            } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+                                task.run();
+                            }
+                        },
+                        delay);
+    }
 
     /** The balancer's randomness. */
     RandomGenerator random();

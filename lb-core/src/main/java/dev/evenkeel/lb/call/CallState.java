@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,17 +111,9 @@ final class CallState {
         return left == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofNanos(Math.max(0, left)));
     }
 
-    /** Runs the task after the delay, on the executor, as what it leads to is not ours. */
+    /** See {@link CallContext#later}. */
     Cancellable later(Runnable task, Duration delay) {
-        return context.scheduler().schedule(() -> handOn(task), delay);
-    }
-
-    private void handOn(Runnable task) {
-        try {
-            context.executor().execute(task);
-        } catch (RejectedExecutionException | OutOfMemoryError noThread) { // calls in flight go on
-            task.run();
-        }
+        return context.later(task, delay);
     }
 
     /** Whether the call was not made before; it is now. */

@@ -5,7 +5,6 @@ import dev.evenkeel.lb.call.BalancedCall;
 import dev.evenkeel.lb.time.Cancellable;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
 
 /** By when a call has to be over, body included. Its clock is that of the balancer that it begins with. */
 final class Deadline {
@@ -41,16 +40,7 @@ final class Deadline {
 
     /** Runs the task when it is time; not on a thread that others wait for, as it tells the caller, who may take his time. */
     Cancellable start(Runnable task) {
-        return time.scheduler()
-                .schedule(
-                        () -> {
-                            try {
-                                time.executor().execute(task);
-                            } catch (RejectedExecutionException | OutOfMemoryError noThread) { // calls go on
-                                task.run();
-                            }
-                        },
-                        left());
+        return time.later(task, left());
     }
 
     HttpTimeoutException failure() {

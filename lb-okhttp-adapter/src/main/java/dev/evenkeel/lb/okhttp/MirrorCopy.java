@@ -7,7 +7,6 @@ import dev.evenkeel.lb.routing.Route;
 import dev.evenkeel.lb.time.Cancellable;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.OkHttpClient;
@@ -100,7 +99,7 @@ final class MirrorCopy implements Callback {
     public void onResponse(Call call, Response response) {
         try (response) {
             Duration left = mirror.timeout().minusNanos(context.ticker().nanos() - begun);
-            Cancellable timer = context.scheduler().schedule(() -> cancel(call), left);
+            Cancellable timer = context.later(call::cancel, left); // which closes a connection
             try {
                 response.body().source().request(Mirror.MAX_ANSWER);
             } finally {
@@ -110,15 +109,6 @@ final class MirrorCopy implements Callback {
             log.debug("{}: the answer to a copy was cut off", mirror.balancer().serviceName(), cut);
         } finally {
             over(null);
-        }
-    }
-
-    /** Not on the thread of the timers, as it closes a connection. */
-    private void cancel(Call call) {
-        try {
-            context.executor().execute(call::cancel);
-        } catch (RejectedExecutionException closed) {
-            call.cancel();
         }
     }
 
